@@ -52,7 +52,7 @@ export class PlataformaError extends Error {
     Object.defineProperty(this, BRAND, { value: true })
   }
 
-  static [Symbol.hasInstance](value: unknown): boolean {
+  static override [Symbol.hasInstance](value: unknown): boolean {
     return typeof value === 'object' && value !== null && BRAND in value
   }
 }
