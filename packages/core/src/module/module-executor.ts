@@ -1,0 +1,31 @@
+import type { CompiledQuery, Kysely, QueryResult } from 'kysely'
+import type { TableInfo } from '../table/table-info.js'
+
+export interface ExecuteOptions {
+  readonly signal?: AbortSignal
+  readonly timeoutMs?: number
+  /** The table the verb is about, for messages. */
+  readonly table?: string
+  readonly cache?: boolean
+  /** Seconds. */
+  readonly cacheTTL?: number
+}
+
+/** What the verbs of a module stand on: compile with `db`, run with `execute`. */
+export interface ModuleExecutor {
+  readonly module: string
+  readonly schema: string
+  // biome-ignore lint/suspicious/noExplicitAny: the verbs are typed at their own signatures
+  readonly db: Kysely<any>
+  /** The tenant of the current context; `undefined` when acting as the system. */
+  tenantId(): string | undefined
+  /** @throws PlataformaError with the server's SQLSTATE as `sqlState`. */
+  execute<R>(query: CompiledQuery<R>, options?: ExecuteOptions): Promise<QueryResult<R>>
+  /** Rows one by one; the context is taken at this call. */
+  stream<R>(
+    query: CompiledQuery<R>,
+    options?: ExecuteOptions & { readonly chunkSize?: number },
+  ): AsyncIterableIterator<R>
+  /** @throws PlataformaError `PLT_TABLE_NOT_FOUND` */
+  table(name: string): Promise<TableInfo>
+}
