@@ -1,7 +1,3 @@
-import { defineConfig } from 'vitest/config'
+import { testConfig } from '../../vitest.shared.js'
 
-export default defineConfig({
-  resolve: { conditions: ['plataforma-source'] },
-  ssr: { resolve: { conditions: ['plataforma-source'] } },
-  test: { testTimeout: 30_000, hookTimeout: 60_000, include: ['**/src/**/*.test.ts', '**/test/**/*.test.ts'] },
-})
+export default testConfig()

@@ -1,1 +1,9 @@
-export {}
+export {
+  type TestDatabase,
+  type TestDatabaseOptions,
+  type TestLogin,
+  testDatabase,
+} from './database/test-database.js'
+export type { PostgresOptions, PostgresServer, StopMode } from './postgres/postgres-server.js'
+export { type SharedPostgres, sharedPostgres } from './postgres/shared-postgres.js'
+export { startPostgres } from './postgres/start-postgres.js'

@@ -9,7 +9,8 @@ export const ERROR_CODES = {
   PLT_FILTER_INVALID: 'A filter has an unknown operator or a value that does not fit it.',
   PLT_IDENTIFIER_INVALID: 'A table, column or other name cannot be used as an identifier.',
   PLT_INTERNAL: 'Something that must not happen happened; please report it.',
-  PLT_MODULE_NAME_INVALID: 'A module name does not match ^[a-z][a-z0-9_]{0,39}$ or begins with pg_.',
+  PLT_MODULE_NAME_INVALID:
+    'A module name does not match ^[a-z][a-z0-9_]{0,39}$ or begins with pg_.',
   PLT_MODULE_NOT_FOUND: 'No module of that name is registered.',
   PLT_NOT_INITIALIZED: 'A manager or module was used before `initialize()`.',
   PLT_OPTION_INVALID: 'An option of a call cannot be used.',
@@ -22,7 +23,8 @@ export const ERROR_CODES = {
   PLT_TABLE_DIFFERS: 'The table exists with another definition.',
   PLT_TABLE_NOT_FOUND: 'The module has no such table.',
   PLT_COLUMN_UNKNOWN: 'The table has no such column.',
-  PLT_TENANT_COLUMN_MISSING: 'Row-level security was asked for on a table without the tenant column.',
+  PLT_TENANT_COLUMN_MISSING:
+    'Row-level security was asked for on a table without the tenant column.',
   PLT_TENANT_CONTEXT_REQUIRED: 'The call needs a tenant and was made outside `withContext`.',
   PLT_TENANT_ID_INVALID: 'The tenant of the context does not fit the type of the tenant column.',
   PLT_TENANT_MISMATCH: 'A row belongs, or would belong, to another tenant than the context.',
