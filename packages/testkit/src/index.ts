@@ -7,3 +7,10 @@ export {
 export type { PostgresOptions, PostgresServer, StopMode } from './postgres/postgres-server.js'
 export { type SharedPostgres, sharedPostgres } from './postgres/shared-postgres.js'
 export { startPostgres } from './postgres/start-postgres.js'
+export type { Direction } from './proxy/network-conditions.js'
+export {
+  type ProxyTarget,
+  startTcpProxy,
+  TcpProxy,
+  type TcpProxyOptions,
+} from './proxy/tcp-proxy.js'

@@ -10,7 +10,8 @@ const PREFIX = 'plataforma-testkit-'
 
 /**
  * Runs beside us until our end of its standard input closes, however we end (SIGKILL included):
- * then it kills the server whose id stands in the pid file and removes the folder.
+ * then it kills the server whose id stands in a pid file and removes the folder. A process that
+ * does not work in the folder only has the id of one that did, and is left alone.
  */
 const WATCHDOG = `
 trap '' INT TERM HUP
@@ -18,11 +19,13 @@ while read -r _; do :; done
 for file in "$1"/data/postmaster.pid "$1"/server.pid; do
   [ -f "$file" ] || continue
   read -r pid < "$file"
-  if [ -r "/proc/$pid/cmdline" ]; then args=$(tr '\\0' ' ' < "/proc/$pid/cmdline"); else args=$(ps -p "$pid" -o args=); fi
-  case "$args" in *"$1"*) kill -CONT "$pid"; kill -QUIT "$pid";; *) continue;; esac
+  if [ -d /proc/self ]; then place=$(readlink "/proc/$pid/cwd"); else place=$(ps -p "$pid" -o args=); fi
+  case "$place" in *"$1"*) ;; *) continue;; esac
+  kill -CONT "$pid"
+  kill -QUIT "$pid"
   tries=0
-  while kill -0 "$pid" 2>/dev/null && [ $tries -lt 50 ]; do sleep 0.1; tries=$((tries + 1)); done
-  kill -KILL "$pid" 2>/dev/null
+  while kill -0 "$pid" && [ $tries -lt 50 ]; do sleep 0.1; tries=$((tries + 1)); done
+  kill -KILL "$pid"
 done
 rm -rf "$1"
 `
@@ -33,49 +36,43 @@ export class ServerFolder {
   readonly #watchdog: ChildProcess | undefined
 
   constructor() {
-    const user = unprivilegedUser()
     this.path = mkdtempSync(join(baseFolder(), PREFIX))
     writeFileSync(join(this.path, 'owner.json'), JSON.stringify(processIdentity(process.pid)))
+    const user = unprivilegedUser()
     if (user) chownSync(this.path, user.uid, user.gid)
-    this.#watchdog = process.platform === 'win32' ? undefined : watch(this.path)
+    this.#watchdog = watch(this.path)
   }
 
   /** Ends the server that may still run in the folder and removes the folder. */
   async remove(): Promise<void> {
-    const watchdog = this.#watchdog
-    if (!watchdog) return rmSync(this.path, { recursive: true, force: true })
-    if (watchdog.exitCode !== null) return
-    watchdog.ref()
-    await new Promise<void>((resolve) => {
-      watchdog.once('exit', () => resolve())
-      watchdog.stdin?.end()
-    })
+    if (this.#watchdog) await release(this.#watchdog)
+    else rmSync(this.path, { recursive: true, force: true })
   }
 }
 
 /** Removes what killed runs left behind: folders of this kind whose maker no longer runs. */
 export async function removeStaleServerFolders(): Promise<void> {
-  if (process.platform === 'win32') return
   const base = baseFolder()
   for (const name of readdirSync(base)) {
-    if (!name.startsWith(PREFIX)) continue
     const path = join(base, name)
-    if (ownerIsGone(path)) await endWatch(watch(path))
+    if (!name.startsWith(PREFIX) || !makerIsGone(path)) continue
+    const watchdog = watch(path)
+    if (watchdog) await release(watchdog)
   }
 }
 
-function ownerIsGone(path: string): boolean {
+function makerIsGone(path: string): boolean {
   try {
-    const owner = JSON.parse(readFileSync(join(path, 'owner.json'), 'utf8'))
-    const now = processIdentity(owner.pid)
-    return now === undefined || now.startedAt !== owner.startedAt
+    const maker = JSON.parse(readFileSync(join(path, 'owner.json'), 'utf8'))
+    return processIdentity(maker.pid)?.startedAt !== maker.startedAt
   } catch {
-    // No readable owner: not ours to judge.
+    // Without a readable maker it is not ours to judge.
     return false
   }
 }
 
-function watch(path: string): ChildProcess {
+function watch(path: string): ChildProcess | undefined {
+  if (process.platform === 'win32') return undefined
   const watchdog = spawn('sh', ['-c', WATCHDOG, 'plataforma-testkit-watchdog', path], {
     cwd: '/',
     // Its own process group: Ctrl-C in the terminal must not end it before its work.
@@ -83,12 +80,12 @@ function watch(path: string): ChildProcess {
     stdio: ['pipe', 'ignore', 'ignore'],
   })
   watchdog.unref()
-  const stdin = watchdog.stdin as unknown as { unref?: () => void } | null
-  stdin?.unref?.()
+  if (watchdog.stdin && 'unref' in watchdog.stdin) (watchdog.stdin as { unref(): void }).unref()
   return watchdog
 }
 
-async function endWatch(watchdog: ChildProcess): Promise<void> {
+async function release(watchdog: ChildProcess): Promise<void> {
+  if (watchdog.exitCode !== null) return
   watchdog.ref()
   await new Promise<void>((resolve) => {
     watchdog.once('exit', () => resolve())

@@ -6,7 +6,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { escapeIdentifier } from 'pg'
 import { childProcesses } from '../machine/child-processes.js'
 import { freePort } from '../machine/free-port.js'
+import { processIdentity } from '../machine/process-identity.js'
 import { ServerFolder } from '../machine/server-folder.js'
+import { signalProcess } from '../machine/signal-process.js'
 import { unprivilegedUser } from '../machine/unprivileged-user.js'
 import { connectionString } from './connection-string.js'
 import { DEFAULT_SETTINGS } from './default-settings.js'
@@ -100,8 +102,8 @@ export class LocalCluster implements PostgresServer {
   async stop({ mode = 'fast' }: { readonly mode?: StopMode } = {}): Promise<void> {
     const pid = this.#pid
     if (pid === undefined) return
-    signal(pid, SIGNALS[mode])
-    while (this.#pid !== undefined && isAlive(pid)) await delay(10)
+    signalProcess(pid, SIGNALS[mode])
+    while (this.#pid !== undefined && processIdentity(pid)) await delay(10)
     rmSync(join(this.#data, 'postmaster.pid'), { force: true })
   }
 
@@ -158,8 +160,8 @@ export class LocalCluster implements PostgresServer {
     const pid = this.#pid
     if (pid === undefined) return
     // The postmaster first when stopping, so that it starts no process we do not see.
-    signal(pid, name)
-    for (const child of childProcesses(pid)) signal(child, name)
+    signalProcess(pid, name)
+    for (const child of childProcesses(pid)) signalProcess(child, name)
   }
 
   async #initialize(): Promise<void> {
@@ -207,21 +209,4 @@ interface ClusterParts {
   readonly port: number
   readonly folder: ServerFolder
   readonly settings: PostgresOptions['settings']
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }
