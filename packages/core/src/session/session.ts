@@ -1,11 +1,10 @@
-
 /** One statement of a batch, sent by the extended protocol. */
 export interface WireStatement {
   readonly text: string
   readonly values?: readonly unknown[]
-  /** `auto` names it from its second use on; `always` at once; `never` leaves it unnamed. */
+  /** `auto` (default) names it from its second use on, `always` at once, `never` not at all. */
   readonly prepare?: 'never' | 'auto' | 'always'
-  /** Distinguishes equal texts whose plans must not be shared (module and role). */
+  /** Keeps apart equal texts whose plans must not be shared: module and role. */
   readonly scopeKey?: string
 }
 
@@ -15,41 +14,56 @@ export interface Segment {
 }
 
 export interface WireResult {
+  /** First word of the command tag: `SELECT`, `INSERT`, `COMMIT`, … */
   readonly command: string
   /** Rows affected or returned; 0 for commands that count none. */
   readonly rowCount: number
-  readonly rows: readonly Record<string, unknown>[]
+  readonly rows: Record<string, unknown>[]
 }
 
 export interface RunOptions {
+  /** Cancels on the server; the call rejects with the signal's reason at once. */
   readonly signal?: AbortSignal
 }
 
-/**
- * What a session's work may have left behind: nothing, settings and locks (a raw statement),
- * or anything at all (a function of the user's, an administrator's script).
- */
-export type Residue = 'none' | 'settings' | 'anything'
+export interface StreamOptions extends RunOptions {
+  /** Rows of a portion. */
+  readonly chunkSize: number
+}
+
+/** What stays on a session when its borrower has gone; the largest counts. */
+export type Residue =
+  /** Nothing: the statements could not change the session, or cleaned up in their own batch. */
+  | 'none'
+  /** Settings, role and advisory locks. */
+  | 'settings'
+  /** Anything at all: prepared statements, temporary tables, cursors, LISTEN. */
+  | 'anything'
 
 /** A connection that is lent out; `release` gives it back exactly once. */
 export interface Session {
-  /** Backend process id, 0 where a pooler stands between. */
+  /** The backend's process id; 0 where a pooler stands between. */
   readonly backendPid: number
-  /** The server's clock minus this process's, in milliseconds, as measured at connect. */
+  /** The server's clock less this process's, in milliseconds, measured at connect. */
   readonly clockOffsetMs: number
   readonly transactionStatus: 'idle' | 'transaction' | 'failed'
   /**
-   * Sends the segments in one write; resolves to one list of results per segment.
-   * The first error rejects, after every segment was answered.
+   * Sends the segments in one write and resolves to one list of results per segment. Rejects with
+   * the first error after every segment was answered, as `pg` made it.
    */
   run(
     segments: readonly Segment[],
     options?: RunOptions,
   ): Promise<readonly (readonly WireResult[])[]>
-  /** Cancels the statement in flight by the protocol's CancelRequest, on the same host. */
+  /** Runs `head`, then reads `statement` in portions, all in one implicit transaction. */
+  stream(
+    head: readonly WireStatement[],
+    statement: WireStatement,
+    options: StreamOptions,
+  ): AsyncIterableIterator<Record<string, unknown>[]>
+  /** Cancels the statement in flight by the protocol's CancelRequest to the same host. */
   cancel(): Promise<void>
-  /** Remembers what must be cleaned before the next borrower; the largest residue counts. */
   leaves(residue: Residue): void
+  /** Gives the session back; an open transaction, a residue or a fault is dealt with here. */
   release(): void
 }
-

@@ -1,0 +1,15 @@
+import type { ClientConfig } from 'pg'
+import type { Identity } from './identity.js'
+
+export interface Login {
+  /** Equal for identities that share a login, and so a pool. */
+  readonly key: string
+  readonly config: ClientConfig
+}
+
+/** Knows how each identity logs in. */
+export interface LoginDirectory {
+  loginOf(identity: Identity): Login
+  /** Called once when the server refused a login's password (28P01); true when it was mended. */
+  heal?(identity: Identity): Promise<boolean>
+}

@@ -1,0 +1,37 @@
+import type { Identity } from '../identity/identity.js'
+import type { Session } from './session.js'
+
+export interface SessionRequest {
+  readonly identity: Identity
+  /** What the session is for; a source may keep places free for `admin` and `control`. */
+  readonly purpose: 'module' | 'admin' | 'control'
+  /** `read` only where the statement is proven read-only; a source may then take a replica. */
+  readonly access: 'read' | 'write'
+  /** The module whose share is used; set also where several modules share a login. */
+  readonly module?: string
+  /** A commit LSN that a replica must have replayed before it may serve this request. */
+  readonly token?: string
+  readonly signal?: AbortSignal
+}
+
+/**
+ * The only way to a connection: core opens no other, so that a budget can hold. Prove a source of
+ * your own with `sessionSourceConformance`.
+ */
+export interface SessionSource {
+  /**
+   * @throws PlataformaError `PLT_POOL_TIMEOUT` after the source's deadline, `PLT_CLOSED` after
+   * `close`; the signal's reason when it aborts.
+   */
+  acquire(request: SessionRequest): Promise<Session>
+  /** Idempotent; resolves when every connection is closed. */
+  close(): Promise<void>
+  /** For health: connections lent out and idle, and callers that wait. */
+  stats?(): SessionSourceStats
+}
+
+export interface SessionSourceStats {
+  readonly active: number
+  readonly idle: number
+  readonly waiting: number
+}
