@@ -31,6 +31,8 @@ export const ERROR_CODES = {
   PLT_TIMEOUT: 'The call took longer than its time limit and was cancelled.',
   PLT_TRANSACTION_ABORTED: 'A statement of the transaction failed, so COMMIT became ROLLBACK.',
   PLT_TRANSACTION_CLOSED: 'A call arrived after its transaction had ended.',
+  PLT_TRANSACTION_SPANS_MODULES:
+    'A statement of another module came into a transaction of one module’s own login.',
   PLT_TYPE_INVALID: 'A column type is unknown or not allowed.',
   PLT_UNDEFINED_FILTER: 'A filter holds `undefined`.',
   PLT_VALUE_INVALID: 'A value does not fit its column.',

@@ -57,9 +57,7 @@ async function connectOrAbort(
       )
     }
     signal.addEventListener('abort', onAbort, { once: true })
-    connecting
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', onAbort))
+    connecting.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
   })
 }
 

@@ -5,7 +5,13 @@ import { asPgClient, type PgClient } from '../wire/pg-internals.js'
 import { PortalStream } from '../wire/portal-stream.js'
 import { PreparedStatements } from '../wire/prepared-statements.js'
 import type { StatementNames } from '../wire/statement-names.js'
-import type { WireStatement } from './session.js'
+import type { WireResult, WireStatement } from './session.js'
+
+interface PgResult {
+  readonly command: string | null
+  readonly rowCount: number | null
+  readonly rows: Record<string, unknown>[]
+}
 
 const connections = new WeakMap<object, PgConnection>()
 
@@ -20,7 +26,8 @@ export class PgConnection {
   #broken = false
   #measured = false
   #current: { handleParseComplete(): void } | undefined
-  #inFlight: Promise<unknown> | undefined
+  /** Ends when the last of those that wait for this connection, in order, has been answered. */
+  #last: Promise<void> | undefined
 
   private constructor(client: PgClient, names: StatementNames) {
     this.client = client
@@ -55,12 +62,12 @@ export class PgConnection {
   }
 
   get busy(): boolean {
-    return this.#inFlight !== undefined
+    return this.#last !== undefined
   }
 
   /** Resolves when the server has answered everything that was sent. */
   async settled(): Promise<void> {
-    while (this.#inFlight !== undefined) await this.#inFlight
+    while (this.#last !== undefined) await this.#last
   }
 
   /** Asks once for the backend's id and clock, which a signed context is bound to. */
@@ -84,23 +91,67 @@ export class PgConnection {
   }
 
   async send(segments: readonly (readonly WireStatement[])[]): Promise<BatchOutcome> {
-    while (this.#inFlight !== undefined) await this.#inFlight
-    if (this.broken) throw connectionLost()
-    const { promise, resolve } = Promise.withResolvers<BatchOutcome>()
+    const done = await this.#turn()
+    const { promise, resolve, reject } = Promise.withResolvers<BatchOutcome>()
+    try {
+      this.#submit(segments, (outcome) => {
+        done()
+        resolve(outcome)
+      })
+    } catch (error) {
+      done()
+      reject(error)
+    }
+    return promise
+  }
+
+  #submit(
+    segments: readonly (readonly WireStatement[])[],
+    settle: (outcome: BatchOutcome) => void,
+  ): void {
     const batch = new Batch(this.client, {
       prepared: this.prepared,
       segments: segments.map((statements) => statements.map((each) => this.#named(each))),
       settle: (outcome) => {
         this.#current = undefined
-        this.#inFlight = undefined
         if (outcome.failure?.connectionLost) this.#broken = true
-        resolve(outcome)
+        settle(outcome)
       },
     })
     this.#current = batch
-    this.#inFlight = promise
     this.client.query(batch)
-    return promise
+  }
+
+  /** Waits in strict order; the caller must call what it gets when its work was answered. */
+  async #turn(): Promise<() => void> {
+    const before = this.#last
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#last = promise
+    const done = () => {
+      if (this.#last === promise) this.#last = undefined
+      resolve()
+    }
+    if (before !== undefined) await before
+    if (this.broken) {
+      done()
+      throw connectionLost()
+    }
+    return done
+  }
+
+  /** By the simple protocol, as `pg` does it for a text without parameters. */
+  async script(text: string): Promise<readonly WireResult[]> {
+    const done = await this.#turn()
+    try {
+      const answer = (await this.client.query(text)) as PgResult | readonly PgResult[]
+      return [answer].flat().map(({ command, rowCount, rows }) => ({
+        command: command ?? '',
+        rowCount: rowCount ?? 0,
+        rows,
+      }))
+    } finally {
+      done()
+    }
   }
 
   async openPortal(
@@ -108,21 +159,16 @@ export class PgConnection {
     statement: WireStatement,
     chunkSize: number,
   ): Promise<PortalStream> {
-    while (this.#inFlight !== undefined) await this.#inFlight
-    if (this.broken) throw connectionLost()
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const portal = new PortalStream(this.client, {
+    const done = await this.#turn()
+    return new PortalStream(this.client, {
       head: head.map(unnamed),
       statement: unnamed(statement),
       chunkSize,
       settle: (lost) => {
-        this.#inFlight = undefined
         if (lost) this.#broken = true
-        resolve()
+        done()
       },
     })
-    this.#inFlight = promise
-    return portal
   }
 
   cancel(): Promise<void> {

@@ -61,9 +61,13 @@ export class PgPoolSessionSource implements SessionSource {
 
   #lend(request: SessionRequest): Promise<Session> {
     if (this.#closing !== undefined) {
-      throw new PlataformaError('PLT_CLOSED', 'The system was closed; it opens no session any more.', {
-        details: { identity: identityKey(request.identity) },
-      })
+      throw new PlataformaError(
+        'PLT_CLOSED',
+        'The system was closed; it opens no session any more.',
+        {
+          details: { identity: identityKey(request.identity) },
+        },
+      )
     }
     const pool = this.#poolOf(request)
     return lendClient(pool, {

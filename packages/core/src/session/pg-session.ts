@@ -60,6 +60,12 @@ export class PgSession implements Session {
     return outcome.results
   }
 
+  async script(text: string, options: RunOptions = {}): Promise<readonly WireResult[]> {
+    this.#assertLent()
+    options.signal?.throwIfAborted()
+    return await this.#abortable(this.#connection.script(text), options.signal)
+  }
+
   async *stream(
     head: readonly WireStatement[],
     statement: WireStatement,
@@ -82,6 +88,10 @@ export class PgSession implements Session {
 
   cancel(): Promise<void> {
     return this.#connection.busy ? this.#connection.cancel() : Promise.resolve()
+  }
+
+  async kill(): Promise<void> {
+    await this.cancel().finally(() => this.#connection.destroy())
   }
 
   leaves(residue: Residue): void {
@@ -171,4 +181,3 @@ export class PgSession implements Session {
     return segmentCount === 1 && this.transactionStatus === 'idle'
   }
 }
-

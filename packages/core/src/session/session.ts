@@ -55,6 +55,11 @@ export interface Session {
     segments: readonly Segment[],
     options?: RunOptions,
   ): Promise<readonly (readonly WireResult[])[]>
+  /**
+   * Runs a text of one or more statements, without parameters, by the simple protocol; one result
+   * per statement.
+   */
+  script(text: string, options?: RunOptions): Promise<readonly WireResult[]>
   /** Runs `head`, then reads `statement` in portions, all in one implicit transaction. */
   stream(
     head: readonly WireStatement[],
@@ -63,6 +68,8 @@ export interface Session {
   ): AsyncIterableIterator<Record<string, unknown>[]>
   /** Cancels the statement in flight by the protocol's CancelRequest to the same host. */
   cancel(): Promise<void>
+  /** Cancels, then drops the connection: the backend ends and rolls back. */
+  kill(): Promise<void>
   leaves(residue: Residue): void
   /** Gives the session back; an open transaction, a residue or a fault is dealt with here. */
   release(): void

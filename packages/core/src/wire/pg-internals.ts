@@ -36,7 +36,7 @@ export interface PgClient extends EventEmitter {
   readonly _ending: boolean
   readonly _txStatus: 'I' | 'T' | 'E' | null
   readonly _types: { getTypeParser(oid: number, format: 'text'): (text: string) => unknown }
-  query(submittable: object): unknown
+  query(submittableOrText: object | string): unknown
 }
 
 /** @throws PlataformaError `PLT_CONFIG_INVALID` when the client is not `pg`'s JavaScript client. */
@@ -59,4 +59,3 @@ export function asPgClient(client: object): PgClient {
   }
   return candidate
 }
-

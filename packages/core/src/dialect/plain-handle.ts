@@ -1,0 +1,37 @@
+import type { ContextStore } from '../context/context-store.js'
+import { NOBODY } from '../context/context-store.js'
+import type { Scope, ScopeProvider } from '../scope/scope.js'
+import { StatementWay } from '../scope/statement-way.js'
+import type { SessionSource } from '../session/session-source.js'
+import type { PlataformaDialectConfig } from './plataforma-dialect.js'
+import { UserPoolSource } from './user-pool-source.js'
+
+/** What the connections of one Kysely handle stand on. */
+export interface HandleParts {
+  readonly way: StatementWay
+  readonly scopes: ScopeProvider
+  /** Set for handles whose calls join the open transaction of the calling context. */
+  readonly store?: ContextStore
+  readonly open?: () => Promise<void>
+  readonly close?: () => Promise<void>
+}
+
+const PLAIN: Scope = {
+  module: undefined,
+  identity: { kind: 'administrator' },
+  purpose: 'admin',
+  acting: NOBODY,
+  head: undefined,
+}
+
+/** A handle without module or tenant: its statements are sent as they are. */
+export function plainHandle(config: PlataformaDialectConfig): HandleParts {
+  if ('sessions' in config) return handleOn(config.sessions)
+  const source = new UserPoolSource(config)
+  return { ...handleOn(source), open: () => source.open(), close: () => source.close() }
+}
+
+function handleOn(sessions: SessionSource): HandleParts {
+  const judge = { isRaw: () => false, residueOf: () => 'none' as const }
+  return { way: new StatementWay({ sessions, judge }), scopes: { current: () => PLAIN } }
+}

@@ -1,0 +1,57 @@
+import type { DatabaseConnection, Driver, TransactionSettings } from 'kysely'
+import { controlCommand } from './control-command.js'
+import { LazyConnection } from './lazy-connection.js'
+import type { HandleParts } from './plain-handle.js'
+
+/** Hands out lazy connections; a session is taken at the first statement. */
+export class PlataformaDriver implements Driver {
+  readonly #parts: HandleParts
+
+  constructor(parts: HandleParts) {
+    this.#parts = parts
+  }
+
+  async init(): Promise<void> {
+    await this.#parts.open?.()
+  }
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    return new LazyConnection(this.#parts)
+  }
+
+  async releaseConnection(connection: DatabaseConnection): Promise<void> {
+    ;(connection as LazyConnection).release()
+  }
+
+  // Control commands go through `executeQuery`, because that is what Kysely's own log listens to.
+  async beginTransaction(
+    connection: DatabaseConnection,
+    settings: TransactionSettings,
+  ): Promise<void> {
+    await connection.executeQuery(controlCommand({ kind: 'begin', settings }))
+  }
+
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(controlCommand({ kind: 'commit' }))
+  }
+
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(controlCommand({ kind: 'rollback' }))
+  }
+
+  async savepoint(connection: DatabaseConnection, name: string): Promise<void> {
+    await connection.executeQuery(controlCommand({ kind: 'savepoint', name }))
+  }
+
+  async rollbackToSavepoint(connection: DatabaseConnection, name: string): Promise<void> {
+    await connection.executeQuery(controlCommand({ kind: 'rollback to', name }))
+  }
+
+  async releaseSavepoint(connection: DatabaseConnection, name: string): Promise<void> {
+    await connection.executeQuery(controlCommand({ kind: 'release', name }))
+  }
+
+  async destroy(): Promise<void> {
+    await this.#parts.close?.()
+  }
+}

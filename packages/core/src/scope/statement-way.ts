@@ -1,0 +1,247 @@
+import type { CompiledQuery } from 'kysely'
+import type { Session, WireStatement } from '../session/session.js'
+import type { SessionSource } from '../session/session-source.js'
+import {
+  composeInterceptors,
+  type NextStatement,
+  type Statement,
+  type StatementInterceptor,
+  type StatementResult,
+} from '../statement/statement.js'
+import { statementFacts } from '../statement/statement-facts.js'
+import { listensToWrites, type Moments, NO_MOMENTS } from '../transaction/moments.js'
+import { WriteCollector, type Writes } from '../transaction/written-tables.js'
+import { headStatement, scopeKeyOf, TAIL } from './batch-frame.js'
+import type { Scope } from './scope.js'
+import type { StatementJudge } from './statement-judge.js'
+
+const ROUTE = Symbol('route')
+const NO_LOCALS: Readonly<Record<string, unknown>> = Object.freeze({})
+
+export interface SendOptions {
+  /** Cancels on the server. */
+  readonly signal?: AbortSignal
+  /** Ends only the wait for a session; Kysely deals with its own signals afterwards. */
+  readonly acquireSignal?: AbortSignal
+  readonly locals?: Readonly<Record<string, unknown>>
+  /** Rows of a portion; set for a statement that streams. */
+  readonly chunkSize?: number
+}
+
+/** What puts a statement on a session: one of its own, a pinned one, or a transaction's. */
+export interface StatementCarrier {
+  readonly inTransaction: boolean
+  carry(statement: RoutedStatement): Promise<StatementResult>
+}
+
+export interface Route {
+  readonly scope: Scope
+  readonly carrier: StatementCarrier
+  readonly options: SendOptions
+}
+
+export type RoutedStatement = Statement & { readonly [ROUTE]: Route }
+
+export interface StatementWayOptions {
+  readonly sessions: SessionSource
+  readonly judge: StatementJudge
+  readonly interceptors?: readonly StatementInterceptor[]
+  readonly moments?: Moments
+}
+
+/** The way of every statement: judged, through the interceptors, onto a session. */
+export class StatementWay {
+  readonly sessions: SessionSource
+  readonly judge: StatementJudge
+  readonly moments: Moments
+  readonly listensToWrites: boolean
+  readonly #next: NextStatement
+  readonly #autocommit: StatementCarrier
+
+  constructor(options: StatementWayOptions) {
+    this.sessions = options.sessions
+    this.judge = options.judge
+    this.moments = options.moments ?? NO_MOMENTS
+    this.listensToWrites = listensToWrites(this.moments)
+    this.#next = composeInterceptors(options.interceptors ?? [], (statement) => {
+      const routed = statement as RoutedStatement
+      return routed[ROUTE].carrier.carry(routed)
+    })
+    this.#autocommit = { inTransaction: false, carry: (statement) => this.#carryAlone(statement) }
+  }
+
+  /** @throws PlataformaError `PLT_STATEMENT_NOT_ALLOWED` before anything is sent. */
+  async send(
+    scope: Scope,
+    compiled: CompiledQuery,
+    options: SendOptions & { readonly carrier?: StatementCarrier } = {},
+  ): Promise<StatementResult> {
+    const { sql, parameters, query } = compiled
+    const carrier = options.carrier ?? this.#autocommit
+    const statement: RoutedStatement = {
+      sql,
+      parameters,
+      query,
+      module: scope.module,
+      acting: scope.acting,
+      inTransaction: carrier.inTransaction,
+      streams: options.chunkSize !== undefined,
+      raw: scope.head !== undefined && this.judge.isRaw(compiled, scope.module),
+      locals: options.locals ?? NO_LOCALS,
+      facts: () => statementFacts(sql),
+      [ROUTE]: { scope, carrier, options },
+    }
+    return this.#next(statement)
+  }
+
+  acquire(scope: Scope, signal: AbortSignal | undefined): Promise<Session> {
+    return this.sessions.acquire({
+      identity: scope.identity,
+      purpose: scope.purpose,
+      access: 'write',
+      ...(scope.module === undefined ? {} : { module: scope.module }),
+      ...(signal === undefined ? {} : { signal }),
+    })
+  }
+
+  async #carryAlone(statement: RoutedStatement): Promise<StatementResult> {
+    if (statement.streams) return streamed(this.#streamAlone(statement))
+    const { scope, options } = statement[ROUTE]
+    const session = await this.acquire(scope, options.signal ?? options.acquireSignal)
+    try {
+      return await this.runOn(session, statement)
+    } finally {
+      session.release()
+    }
+  }
+
+  async *#streamAlone(statement: RoutedStatement): AsyncGenerator<Record<string, unknown>[]> {
+    const { scope, options } = statement[ROUTE]
+    const session = await this.acquire(scope, options.signal ?? options.acquireSignal)
+    try {
+      yield* this.streamOn(session, statement)
+    } finally {
+      session.release()
+    }
+  }
+
+  /** Reads a statement in portions on a session that the caller holds. */
+  async *streamOn(
+    session: Session,
+    statement: RoutedStatement,
+    heads?: readonly WireStatement[],
+  ): AsyncGenerator<Record<string, unknown>[]> {
+    const { scope, options } = statement[ROUTE]
+    if (statement.raw && heads === undefined) {
+      session.leaves(await this.judge.residueOf(statement.sql))
+    }
+    const before = heads ?? (scope.head === undefined ? [] : [headStatement(scope.head, session)])
+    yield* session.stream(before, wireStatement(statement), {
+      chunkSize: options.chunkSize ?? 100,
+      ...runOptions(options),
+    })
+  }
+
+  /** Runs a statement outside a transaction block on a session that the caller holds. */
+  async runOn(session: Session, statement: RoutedStatement): Promise<StatementResult> {
+    if (!this.listensToWrites || session.transactionStatus !== 'idle') {
+      return this.#sendOn(session, statement)
+    }
+    const collector = new WriteCollector()
+    await collector.note(statement)
+    if (collector.empty) return this.#sendOn(session, statement)
+    return this.#withMoments(collector.writes, () => this.#sendOn(session, statement))
+  }
+
+  async #withMoments(
+    writes: Writes,
+    send: () => Promise<StatementResult>,
+  ): Promise<StatementResult> {
+    for (const listener of this.moments.committing) await listener(writes)
+    try {
+      const result = await send()
+      for (const listener of this.moments.committed) await listener(writes, undefined)
+      return result
+    } catch (error) {
+      if (isServerError(error)) {
+        for (const listener of this.moments.rolledBack) await listener()
+      } else {
+        for (const listener of this.moments.outcomeUnknown) await listener(writes)
+      }
+      throw error
+    }
+  }
+
+  async #sendOn(session: Session, statement: RoutedStatement): Promise<StatementResult> {
+    const { scope, options } = statement[ROUTE]
+    const { head } = scope
+    const wire = wireStatement(statement)
+    if (head === undefined) {
+      if (isScript(statement)) return await runScript(session, statement)
+      const [[result] = []] = await session.run([{ statements: [wire] }], runOptions(options))
+      return result as StatementResult
+    }
+    const statements = [headStatement(head, session), wire]
+    if (!statement.raw) {
+      const [results] = await session.run([{ statements }], runOptions(options))
+      return results?.[1] as StatementResult
+    }
+    const residue = await this.judge.residueOf(statement.sql)
+    if (residue === 'settings') statements.push(...TAIL)
+    try {
+      const [results] = await session.run([{ statements }], runOptions(options))
+      return results?.[1] as StatementResult
+    } catch (error) {
+      session.leaves('settings')
+      throw error
+    } finally {
+      if (residue === 'anything') session.leaves('anything')
+    }
+  }
+}
+
+export function routeOf(statement: RoutedStatement): Route {
+  return statement[ROUTE]
+}
+
+export function wireStatement(statement: RoutedStatement): WireStatement {
+  return {
+    text: statement.sql,
+    values: statement.parameters,
+    scopeKey: scopeKeyOf(statement[ROUTE].scope.head),
+  }
+}
+
+export function runOptions(options: SendOptions): { signal?: AbortSignal } {
+  return options.signal === undefined ? {} : { signal: options.signal }
+}
+
+export function isServerError(error: unknown): boolean {
+  return error instanceof Error && 'severity' in error && error.severity !== undefined
+}
+
+/**
+ * Whether a plain handle's text may hold several statements. Like `pg`, such a text goes by the
+ * simple protocol; one whose only semicolon stands in a string does no worse there.
+ */
+export function isScript(statement: RoutedStatement): boolean {
+  if (statement.parameters.length > 0 || routeOf(statement).scope.head !== undefined) return false
+  const semicolon = statement.sql.indexOf(';')
+  return semicolon !== -1 && statement.sql.slice(semicolon + 1).trim() !== ''
+}
+
+export async function runScript(
+  session: Session,
+  statement: RoutedStatement,
+): Promise<StatementResult> {
+  const results = await session.script(statement.sql, runOptions(routeOf(statement).options))
+  const [only] = results
+  // Several results have no common rows; Kysely's own dialect reports none either.
+  return results.length === 1 && only !== undefined ? only : { command: '', rowCount: 0, rows: [] }
+}
+
+export function streamed(
+  portions: AsyncIterableIterator<Record<string, unknown>[]>,
+): StatementResult {
+  return { command: 'SELECT', rowCount: 0, rows: [], portions }
+}
