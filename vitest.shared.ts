@@ -3,8 +3,11 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 const conditions = ['plataforma-source']
 
-/** What every package's tests have in common: packages see each other's source, one PostgreSQL. */
-export function testConfig(): ViteUserConfig {
+const setup = (name: string) =>
+  fileURLToPath(new URL(`packages/testkit/src/vitest/${name}.ts`, import.meta.url))
+
+/** What all packages' tests have in common: they see each other's source and share servers. */
+export function testConfig({ redis = false } = {}): ViteUserConfig {
   return defineConfig({
     resolve: { conditions },
     ssr: { resolve: { conditions } },
@@ -12,9 +15,7 @@ export function testConfig(): ViteUserConfig {
       testTimeout: 30_000,
       hookTimeout: 60_000,
       include: ['**/src/**/*.test.ts', '**/test/**/*.test.ts'],
-      globalSetup: [
-        fileURLToPath(new URL('packages/testkit/src/vitest/global-setup.ts', import.meta.url)),
-      ],
+      globalSetup: [setup('postgres-setup'), ...(redis ? [setup('redis-setup')] : [])],
     },
   })
 }

@@ -14,3 +14,6 @@ export {
   TcpProxy,
   type TcpProxyOptions,
 } from './proxy/tcp-proxy.js'
+export type { RedisOptions, RedisServer } from './redis/redis-server.js'
+export { type SharedRedis, sharedRedis } from './redis/shared-redis.js'
+export { startRedis } from './redis/start-redis.js'

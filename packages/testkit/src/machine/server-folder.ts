@@ -16,16 +16,20 @@ const PREFIX = 'plataforma-testkit-'
 const WATCHDOG = `
 trap '' INT TERM HUP
 while read -r _; do :; done
+works_here() {
+  # A zombie that nobody waits for has no working folder any more.
+  if [ -d /proc/self ]; then place=$(readlink "/proc/$1/cwd"); else place=$(ps -p "$1" -o args=); fi
+  case "$place" in *"$2"*) return 0;; *) return 1;; esac
+}
 for file in "$1"/data/postmaster.pid "$1"/server.pid; do
   [ -f "$file" ] || continue
   read -r pid < "$file"
-  if [ -d /proc/self ]; then place=$(readlink "/proc/$pid/cwd"); else place=$(ps -p "$pid" -o args=); fi
-  case "$place" in *"$1"*) ;; *) continue;; esac
+  works_here "$pid" "$1" || continue
   kill -CONT "$pid"
   kill -QUIT "$pid"
   tries=0
-  while kill -0 "$pid" && [ $tries -lt 50 ]; do sleep 0.1; tries=$((tries + 1)); done
-  kill -KILL "$pid"
+  while works_here "$pid" "$1" && [ $tries -lt 100 ]; do sleep 0.05; tries=$((tries + 1)); done
+  works_here "$pid" "$1" && kill -KILL "$pid"
 done
 rm -rf "$1"
 `

@@ -14,10 +14,10 @@ import { connectionString } from './connection-string.js'
 import { DEFAULT_SETTINGS } from './default-settings.js'
 import type { PostgresBinaries } from './postgres-binaries.js'
 import type { PostgresOptions, PostgresServer, StopMode } from './postgres-server.js'
+import { STOP_SIGNALS } from './stop-signals.js'
 import { withClient } from './with-client.js'
 
 const START_TIMEOUT_MS = 60_000
-const SIGNALS = { smart: 'SIGTERM', fast: 'SIGINT', immediate: 'SIGQUIT' } as const
 
 /** A cluster that this process creates and runs with the programs of an installation. */
 export class LocalCluster implements PostgresServer {
@@ -102,7 +102,7 @@ export class LocalCluster implements PostgresServer {
   async stop({ mode = 'fast' }: { readonly mode?: StopMode } = {}): Promise<void> {
     const pid = this.#pid
     if (pid === undefined) return
-    signalProcess(pid, SIGNALS[mode])
+    signalProcess(pid, STOP_SIGNALS[mode])
     while (this.#pid !== undefined && processIdentity(pid)) await delay(10)
     rmSync(join(this.#data, 'postmaster.pid'), { force: true })
   }
