@@ -88,8 +88,8 @@ export class LazyConnection implements DatabaseConnection, StatementCarrier {
   async carry(statement: RoutedStatement): Promise<StatementResult> {
     const { scope, options } = routeOf(statement)
     const session = await this.#acquire(scope, options.acquireSignal)
-    if (statement.streams) return streamed(this.#parts.way.streamOn(session, statement))
-    return await this.#parts.way.runOn(session, statement)
+    if (statement.streams) return streamed(this.#parts.way().streamOn(session, statement))
+    return await this.#parts.way().runOn(session, statement)
   }
 
   async #send(
@@ -98,7 +98,7 @@ export class LazyConnection implements DatabaseConnection, StatementCarrier {
     chunkSize?: number,
   ): Promise<StatementResult> {
     const { way, scopes } = this.#parts
-    return await way.send(scopes.current(), query, {
+    return await way().send(scopes.current(), query, {
       carrier: this.#transaction ?? this.#joined() ?? this,
       ...(options?.signal === undefined ? {} : { acquireSignal: options.signal }),
       ...(chunkSize === undefined ? {} : { chunkSize }),
@@ -110,17 +110,20 @@ export class LazyConnection implements DatabaseConnection, StatementCarrier {
   }
 
   #acquire(scope: Scope, signal: AbortSignal | undefined): Promise<Session> {
-    this.#session ??= this.#parts.way.acquire(scope, signal).then(
-      (session) => {
-        if (this.#released) session.release()
-        this.#held = session
-        return session
-      },
-      (error: unknown) => {
-        this.#session = undefined
-        throw error
-      },
-    )
+    this.#session ??= this.#parts
+      .way()
+      .acquire(scope, signal)
+      .then(
+        (session) => {
+          if (this.#released) session.release()
+          this.#held = session
+          return session
+        },
+        (error: unknown) => {
+          this.#session = undefined
+          throw error
+        },
+      )
     return this.#session
   }
 
@@ -155,7 +158,7 @@ export class LazyConnection implements DatabaseConnection, StatementCarrier {
     }
     const { way, scopes } = this.#parts
     const scope = scopes.current()
-    const session = new TransactionSession(way, scope, {
+    const session = new TransactionSession(way(), scope, {
       settings,
       ...(options?.signal === undefined ? {} : { signal: options.signal }),
     })

@@ -8,7 +8,7 @@ import { UserPoolSource } from './user-pool-source.js'
 
 /** What the connections of one Kysely handle stand on. */
 export interface HandleParts {
-  readonly way: StatementWay
+  readonly way: () => StatementWay
   readonly scopes: ScopeProvider
   /** Set for handles whose calls join the open transaction of the calling context. */
   readonly store?: ContextStore
@@ -33,5 +33,6 @@ export function plainHandle(config: PlataformaDialectConfig): HandleParts {
 
 function handleOn(sessions: SessionSource): HandleParts {
   const judge = { isRaw: () => false, residueOf: () => 'none' as const }
-  return { way: new StatementWay({ sessions, judge }), scopes: { current: () => PLAIN } }
+  const way = new StatementWay({ sessions, judge })
+  return { way: () => way, scopes: { current: () => PLAIN } }
 }

@@ -1,18 +1,7 @@
-import {
-  type DatabaseIntrospector,
-  type Dialect,
-  type DialectAdapter,
-  type Driver,
-  type Kysely,
-  PostgresAdapter,
-  type PostgresDialectConfig,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-  type QueryCompiler,
-} from 'kysely'
+import type { PostgresDialectConfig } from 'kysely'
 import type { SessionSource } from '../session/session-source.js'
-import { type HandleParts, plainHandle } from './plain-handle.js'
-import { PlataformaDriver } from './plataforma-driver.js'
+import { HandleDialect } from './handle-dialect.js'
+import { plainHandle } from './plain-handle.js'
 
 /** Either every field of Kysely's `PostgresDialectConfig`, or a source of sessions. */
 export type PlataformaDialectConfig = PostgresDialectConfig | { readonly sessions: SessionSource }
@@ -24,27 +13,8 @@ export type PlataformaDialectConfig = PostgresDialectConfig | { readonly session
  * @example
  * const db = new Kysely<Database>({ dialect: new PlataformaDialect({ pool: new Pool({}) }) })
  */
-export class PlataformaDialect implements Dialect {
-  readonly #parts: HandleParts
-
+export class PlataformaDialect extends HandleDialect {
   constructor(config: PlataformaDialectConfig) {
-    this.#parts = plainHandle(config)
-  }
-
-  createDriver(): Driver {
-    return new PlataformaDriver(this.#parts)
-  }
-
-  createQueryCompiler(): QueryCompiler {
-    return new PostgresQueryCompiler()
-  }
-
-  createAdapter(): DialectAdapter {
-    return new PostgresAdapter()
-  }
-
-  // biome-ignore lint/suspicious/noExplicitAny: Kysely's own signature
-  createIntrospector(db: Kysely<any>): DatabaseIntrospector {
-    return new PostgresIntrospector(db)
+    super(plainHandle(config))
   }
 }
