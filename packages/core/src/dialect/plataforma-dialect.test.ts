@@ -209,6 +209,15 @@ describe('plain handle', () => {
     const killer = new pg.Client(database.superuser.connectionString)
     await killer.connect()
     await killer.query('select pg_terminate_backend($1)', [rows[0]?.pid])
+    // A call that takes the dead connection before its end was read fails; the next one does not.
+    await expect
+      .poll(() =>
+        sql`select 1`.execute(db).then(
+          () => true,
+          () => false,
+        ),
+      )
+      .toBe(true)
     const sleeping = sql`select pg_sleep(20), 'victim'`.execute(db).then(
       () => undefined,
       (error: unknown) => error,
