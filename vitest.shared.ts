@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
@@ -6,12 +7,23 @@ const conditions = ['plataforma-source']
 const setup = (name: string) =>
   fileURLToPath(new URL(`packages/testkit/src/vitest/${name}.ts`, import.meta.url))
 
+/** `npm test` adds up a JSON report of each package. */
+function reporters(): ViteUserConfig['test'] {
+  const folder = process.env.PLATAFORMA_TEST_REPORTS
+  const name = process.env.npm_package_name?.replace('/', '+')
+  if (!folder || !name) return {}
+  return { reporters: ['default', ['json', { outputFile: `${folder}/${name}.json` }]] }
+}
+
 /** What all packages' tests have in common: they see each other's source and share servers. */
 export function testConfig({ redis = false } = {}): ViteUserConfig {
   return defineConfig({
     resolve: { conditions },
     ssr: { resolve: { conditions } },
     test: {
+      ...reporters(),
+      // Test files wait for servers more than they compute.
+      maxWorkers: Math.max(2, availableParallelism() - 1),
       testTimeout: 30_000,
       hookTimeout: 60_000,
       include: ['**/src/**/*.test.ts', '**/test/**/*.test.ts'],

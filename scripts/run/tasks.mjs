@@ -1,0 +1,54 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { show, step } from './command.mjs'
+import { countReports, endSummary, reportFolder } from './summary.mjs'
+import { workspacePackages } from './workspace.mjs'
+
+/** The tasks by the name of their script in package.json; each gives an exit code. */
+export const tasks = {
+  build: async (args) => exitCode(await turbo('build', 'build', args)),
+  lint: (args) => show('biome', ['check', ...args]),
+  format: (args) => show('biome', ['check', '--write', ...args]),
+  typecheck: async (args) => exitCode(await turbo('types', 'typecheck', args)),
+  test,
+  'test:unit': async (args) => endSummary(await runTests(args)),
+  demo: (args) => show('pnpm', ['--filter', './apps/demo', 'start', ...args]),
+  bench: (args) => show('pnpm', ['--filter', './bench', 'start', ...args]),
+  changeset: (args) => show('changeset', args),
+}
+
+/** Everything that has to hold before a change is offered, slow checks of CI aside. */
+async function test(args) {
+  const steps = [
+    await step('format and lint', 'biome', ['ci']),
+    await turbo('types', 'typecheck', []),
+  ]
+  const total = await runTests(args)
+  total.failed += steps.filter((ok) => !ok).length
+  return endSummary(total)
+}
+
+/** The tests of all packages, or of those whose names are given. */
+async function runTests(names) {
+  const packages = workspacePackages().filter(
+    ({ manifest }) =>
+      manifest.scripts?.test && (names.length === 0 || names.includes(manifest.name)),
+  )
+  if (packages.length === 0) throw new Error(`No package has tests: ${names.join(', ')}`)
+  rmSync(reportFolder, { recursive: true, force: true })
+  mkdirSync(reportFolder, { recursive: true })
+  const filters = packages.map(({ manifest }) => `--filter=${manifest.name}`)
+  // One package at a time: the test files of each already use all cores.
+  const args = ['run', 'test', '--concurrency=1', '--continue=always', '--log-prefix=none']
+  await show('turbo', [...args, '--ui=stream', ...filters], {
+    env: { PLATAFORMA_TEST_REPORTS: reportFolder },
+  })
+  return countReports(packages)
+}
+
+function turbo(title, task, args) {
+  return step(title, 'turbo', ['run', task, '--ui=stream', '--output-logs=errors-only', ...args])
+}
+
+function exitCode(ok) {
+  return ok ? 0 : 1
+}
