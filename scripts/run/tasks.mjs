@@ -14,6 +14,15 @@ export const tasks = {
   demo: (args) => show('pnpm', ['--filter', './apps/demo', 'start', ...args]),
   bench: (args) => show('pnpm', ['--filter', './bench', 'start', ...args]),
   changeset: (args) => show('changeset', args),
+  'check:dependencies': () => show('node', ['scripts/check-dependencies.mjs']),
+  'check:unused': (args) => show('knip', args),
+  'check:packages': () => afterBuild('node', ['scripts/check-packages.mjs']),
+  'check:installation': () =>
+    show('node', [
+      '--conditions=plataforma-source',
+      '--import=tsx',
+      'scripts/check-installation.ts',
+    ]),
 }
 
 /** Everything that has to hold before a change is offered, slow checks of CI aside. */
@@ -27,11 +36,14 @@ async function test(args) {
   return endSummary(total)
 }
 
-/** The tests of all packages, or of those whose names are given. */
+/** The tests of all packages, of those whose names are given, or of the `--published` ones. */
 async function runTests(names) {
   const packages = workspacePackages().filter(
     ({ manifest }) =>
-      manifest.scripts?.test && (names.length === 0 || names.includes(manifest.name)),
+      manifest.scripts?.test &&
+      (names.length === 0 ||
+        names.includes(manifest.name) ||
+        (names.includes('--published') && !manifest.private)),
   )
   if (packages.length === 0) throw new Error(`No package has tests: ${names.join(', ')}`)
   rmSync(reportFolder, { recursive: true, force: true })
@@ -43,6 +55,10 @@ async function runTests(names) {
     env: { PLATAFORMA_TEST_REPORTS: reportFolder },
   })
   return countReports(packages)
+}
+
+async function afterBuild(program, args) {
+  return (await turbo('build', 'build', [])) ? show(program, args) : 1
 }
 
 function turbo(title, task, args) {
