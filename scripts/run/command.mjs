@@ -18,10 +18,18 @@ let interrupted = false
 
 // Ctrl-C reaches the children by itself; a signal for us alone is passed on. Either way we wait.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => {
-    interrupted = true
-    for (const child of running) if (signal !== 'SIGINT') child.kill(signal)
-  })
+  process.on(signal, () => interrupt(signal))
+}
+// npm passes a signal on to the shell that started us, which dies of it and tells nobody.
+if (process.env.npm_lifecycle_event) {
+  const parent = process.ppid
+  setInterval(() => process.ppid !== parent && interrupt('SIGTERM'), 500).unref()
+}
+
+function interrupt(signal) {
+  interrupted = true
+  if (running.size === 0) process.exit(130)
+  for (const child of running) if (signal !== 'SIGINT') child.kill(signal)
 }
 
 /** Puts a folder first on the PATH of all later commands. */
