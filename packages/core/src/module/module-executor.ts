@@ -1,5 +1,6 @@
 import type { CompiledQuery, Kysely, QueryResult } from 'kysely'
 import type { TableInfo } from '../table/table-info.js'
+import type { Features } from './feature.js'
 
 export interface ExecuteOptions {
   readonly signal?: AbortSignal
@@ -17,6 +18,7 @@ export interface ModuleExecutor {
   readonly schema: string
   // biome-ignore lint/suspicious/noExplicitAny: the verbs are typed at their own signatures
   readonly db: Kysely<any>
+  readonly features: Features
   /** The tenant of the current context; `undefined` when acting as the system. */
   tenantId(): string | undefined
   /** @throws PlataformaError with the server's SQLSTATE as `sqlState`. */
@@ -26,6 +28,13 @@ export interface ModuleExecutor {
     query: CompiledQuery<R>,
     options?: ExecuteOptions & { readonly chunkSize?: number },
   ): AsyncIterableIterator<R>
-  /** @throws PlataformaError `PLT_TABLE_NOT_FOUND` */
-  table(name: string): Promise<TableInfo>
+  /**
+   * What the catalog says, from memory where it is known and `refresh` is not asked for.
+   * @throws PlataformaError `PLT_TABLE_NOT_FOUND`
+   */
+  table(name: string, options?: { readonly refresh?: boolean }): Promise<TableInfo>
+  /** The table if it is in memory: builders that hand over to Kysely cannot wait. */
+  knownTable(name: string): TableInfo | undefined
+  /** Called where the server says that the catalog in memory is out of date. */
+  forgetTables(): void
 }

@@ -1,0 +1,112 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { type CompiledQuery, createQueryId, type QueryResult, type RootOperationNode } from 'kysely'
+import { PlataformaError } from '../error/plataforma-error.js'
+import { QueryTable } from '../query/query-table.js'
+import type { TableInfo } from '../table/table-info.js'
+import type { ExecuteOptions, ModuleExecutor } from './module-executor.js'
+
+type Row = Record<string, unknown>
+
+/** What a verb makes of a table: a statement, and how to read it beside. */
+interface Statement {
+  readonly node: RootOperationNode
+}
+
+/** A verb's way: the table from the catalog, its statement compiled, sent, and its result. */
+export class StatementRunner {
+  readonly executor: ModuleExecutor
+
+  constructor(executor: ModuleExecutor) {
+    this.executor = executor
+  }
+
+  /** Makes the statement and sends it. */
+  async run<S extends Statement>(
+    name: string,
+    make: (table: QueryTable) => S,
+    options: ExecuteOptions = {},
+  ): Promise<{ readonly statement: S; readonly result: QueryResult<Row> }> {
+    const statement = await this.#prepare(name, make)
+    try {
+      const query = this.compile<Row>(statement.node)
+      return { statement, result: await this.executor.execute(query, { ...options, table: name }) }
+    } catch (error) {
+      throw this.#noticed(error)
+    }
+  }
+
+  /** Rows as they arrive, in the context of this call and not of the first `next`. */
+  stream<S extends Statement>(
+    name: string,
+    make: (table: QueryTable) => S,
+    options: ExecuteOptions & { readonly chunkSize?: number } = {},
+  ): AsyncIterableIterator<Row> {
+    const inContext = AsyncLocalStorage.snapshot()
+    const rows = this.#prepare(name, make).then((statement) =>
+      inContext(() => {
+        const query = this.compile<Row>(statement.node)
+        return this.executor.stream(query, { ...options, table: name })
+      }),
+    )
+    // A stream that nobody reads reports no error either.
+    rows.catch(() => undefined)
+    return iterate(rows, (error) => this.#noticed(error))
+  }
+
+  /** The statement as the module's Kysely prints it. */
+  compile<R>(node: RootOperationNode): CompiledQuery<R> {
+    const executor = this.executor.db.getExecutor()
+    const queryId = createQueryId()
+    return executor.compileQuery(executor.transformQuery(node, queryId), queryId)
+  }
+
+  /** A name that memory does not have may have come since: the catalog is asked once more. */
+  async #prepare<S>(name: string, make: (table: QueryTable) => S): Promise<S> {
+    const known = await this.executor.table(name)
+    try {
+      return make(queryTable(known))
+    } catch (error) {
+      if (!mayBeOutOfDate(error, known)) throw error
+      return make(queryTable(await this.executor.table(name, { refresh: true })))
+    }
+  }
+
+  #noticed(error: unknown): unknown {
+    if (error instanceof PlataformaError && OUT_OF_DATE.has(error.sqlState ?? '')) {
+      this.executor.forgetTables()
+    }
+    return error
+  }
+}
+
+/** Unknown table, column or function (an operator of the former type), and types that differ. */
+const OUT_OF_DATE: ReadonlySet<string> = new Set(['42P01', '42703', '42883', '42804'])
+
+const queryTables = new WeakMap<TableInfo, QueryTable>()
+
+/** The table as statements are written for it, made once. */
+export function queryTable(info: TableInfo): QueryTable {
+  const known = queryTables.get(info)
+  if (known !== undefined) return known
+  const table = new QueryTable(info)
+  queryTables.set(info, table)
+  return table
+}
+
+function mayBeOutOfDate(error: unknown, table: TableInfo): boolean {
+  if (!(error instanceof PlataformaError)) return false
+  if (error.code === 'PLT_COLUMN_UNKNOWN') return true
+  const column = table.columns.get(error.column ?? '')
+  return error.code === 'PLT_VALUE_INVALID' && column?.kind === 'enum'
+}
+
+async function* iterate<R>(
+  rows: Promise<AsyncIterableIterator<R>>,
+  noticed: (error: unknown) => unknown,
+): AsyncGenerator<R> {
+  try {
+    yield* await rows
+  } catch (error) {
+    throw noticed(error)
+  }
+}
