@@ -1,0 +1,49 @@
+import type { IsolationLevel } from 'kysely'
+import type { TableHost } from '../table/table-host.js'
+import type { ModuleExecutor } from './module-executor.js'
+
+/** How a transaction runs. */
+export interface TransactionOptions {
+  readonly isolationLevel?: IsolationLevel
+  readonly readOnly?: boolean
+  /** How often it is run again after a serialization failure or deadlock; 0 unless given. */
+  readonly retries?: number
+  readonly signal?: AbortSignal
+}
+
+/** An open transaction, as its callback sees it. */
+export interface OpenTransaction {
+  readonly executor: ModuleExecutor
+  /** Runs once after COMMIT. */
+  afterCommit(callback: () => unknown): void
+  /** Runs once after ROLLBACK. */
+  afterRollback(callback: () => unknown): void
+}
+
+/** How long a cached result lives and what invalidates it. */
+export interface CacheQueryOptions {
+  /** Seconds. */
+  readonly ttl?: number
+  readonly tags?: readonly string[]
+}
+
+/** The part of the cache that modules offer as `cacheQuery`. */
+export interface QueryCache {
+  cacheQuery<T>(
+    key: string,
+    load: () => Promise<T>,
+    options: CacheQueryOptions & { readonly module: string },
+  ): Promise<T>
+}
+
+/** What a module stands on. */
+export interface ModuleHost {
+  readonly executor: ModuleExecutor
+  readonly tables: TableHost
+  /** Asked at each call: a plugin may come after the module. */
+  readonly cache: QueryCache | undefined
+  transaction<T>(
+    run: (transaction: OpenTransaction) => Promise<T>,
+    options?: TransactionOptions,
+  ): Promise<T>
+}

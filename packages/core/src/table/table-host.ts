@@ -1,0 +1,34 @@
+import type { Kysely } from 'kysely'
+import type { Features } from '../module/feature.js'
+import type { TableDefinition } from './table-definition.js'
+import type { TableInfo } from './table-info.js'
+
+/** Kysely in a transaction of the module's owner, whose tables it does not know. */
+// biome-ignore lint/suspicious/noExplicitAny: statements on it are raw SQL
+export type OwnerTransaction = Kysely<any>
+
+/** What creating and dropping tables of a module stands on. */
+export interface TableHost {
+  readonly module: string
+  readonly schema: string
+  readonly features: Features
+  /** The system's tenant column; `organization_id` where `undefined`. */
+  readonly tenantColumn: string | undefined
+  /** One transaction as the module's owner, with its schema as search_path. */
+  asOwner<T>(run: (trx: OwnerTransaction) => Promise<T>): Promise<T>
+  /** Lets plugins add to a definition before its table is made. */
+  tableDefined(definition: TableDefinition): TableDefinition | Promise<TableDefinition>
+  /**
+   * Policies, grants, triggers, partitions: whatever the system adds to a table. Idempotent;
+   * `created` is false where an equal table stood there already.
+   */
+  ensureTable(
+    definition: TableDefinition,
+    trx: OwnerTransaction,
+    state: { readonly created: boolean },
+  ): Promise<void>
+  /** Called after the commit of a change. */
+  tableChanged(name: string): Promise<void> | void
+  /** What the catalog says now. */
+  findTable(name: string): Promise<TableInfo | undefined>
+}
