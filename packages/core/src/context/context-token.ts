@@ -1,0 +1,38 @@
+import { createHmac } from 'node:crypto'
+
+/** `system` names who acts for the system, for audit; it opens nothing. */
+export type ContextKind = 'tenant' | 'owner' | 'system'
+
+export interface ContextToSign {
+  /** 32 bytes, as `LoginSecret.contextKey` gives them. */
+  readonly key: Buffer
+  readonly keyId: string
+  readonly kind: ContextKind
+  /** Plain JSON data; a tenant's holds `tenantId`. */
+  readonly context: Readonly<Record<string, unknown>>
+  /** The only backend that accepts the token; 0 for any, where the database allows a pooler. */
+  readonly backendPid: number
+  /** By the server's clock, milliseconds since 1970. */
+  readonly expiresAtMs: number
+}
+
+const NOT_ASCII = /[^\x20-\x7e]/g
+const HAS_NOT_ASCII = /[^\x20-\x7e]/
+
+/**
+ * Signs a context for the setting `plataforma.context`: 64 hexadecimal digits of HMAC-SHA-256
+ * (RFC 2104), then the signed JSON. The JSON is ASCII, so that its bytes are the same in every
+ * server encoding, and its first members stand in a fixed order, so that the server finds them
+ * without parsing.
+ */
+export function signContext(options: ContextToSign): string {
+  const { kind, context } = options
+  const tenant = kind === 'tenant' ? `,"tenantId":${JSON.stringify(context.tenantId)}` : ''
+  const json = `{"key":"${options.keyId}","kind":"${kind}","pid":"${options.backendPid}","exp":"${Math.floor(options.expiresAtMs)}"${tenant},"context":${JSON.stringify(context)}}`
+  const payload = HAS_NOT_ASCII.test(json) ? json.replace(NOT_ASCII, escapeUnit) : json
+  return createHmac('sha256', options.key).update(payload, 'latin1').digest('hex') + payload
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+}

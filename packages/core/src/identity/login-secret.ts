@@ -1,0 +1,45 @@
+import { hkdfSync } from 'node:crypto'
+import { PlataformaError } from '../error/plataforma-error.js'
+import type { RoleNames } from './role-names.js'
+
+/** Used in development where no secret is configured. It is public: never give it real data. */
+export const DEVELOPMENT_SECRET = 'plataforma-development-secret'
+
+/**
+ * What is derived (HKDF-SHA-256, RFC 5869) from the one configured secret: the passwords of the
+ * logins and the key that signs contexts. Another secret gives another key id, and so logins of
+ * its own beside those of running processes.
+ */
+export class LoginSecret {
+  /** Six hexadecimal digits that stand in the names of logins and in every signed context. */
+  readonly keyId: string
+  readonly isDevelopment: boolean
+  readonly #secret: string
+
+  /** @throws PlataformaError `PLT_CONFIG_INVALID` for an empty secret. */
+  constructor(secret: string) {
+    if (secret === '') {
+      throw new PlataformaError('PLT_CONFIG_INVALID', 'The secret is empty.', {
+        remedy:
+          'Set `secret` or PLATAFORMA_SECRET to a random text, e.g. of `openssl rand -hex 32`.',
+      })
+    }
+    this.#secret = secret
+    this.isDevelopment = secret === DEVELOPMENT_SECRET
+    this.keyId = this.#derive('key id', 3).toString('hex')
+  }
+
+  /** The password of a login: 256 bits in base64url. */
+  password(login: string): string {
+    return this.#derive(`login ${login}`, 32).toString('base64url')
+  }
+
+  /** The 32 bytes that sign the contexts of one database. */
+  contextKey(names: RoleNames): Buffer {
+    return this.#derive(`context ${names.prefix}`, 32)
+  }
+
+  #derive(purpose: string, bytes: number): Buffer {
+    return Buffer.from(hkdfSync('sha256', this.#secret, '', `plataforma ${purpose}`, bytes))
+  }
+}
