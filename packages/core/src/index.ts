@@ -1,5 +1,73 @@
+export type { Acting, SystemContext } from './context/context-store.js'
+export type { TenantContext } from './context/tenant-context.js'
+export { Administration } from './database/administration.js'
+export {
+  type CreateDatabaseOptions,
+  createDatabase,
+  type ManagersOf,
+} from './database/create-database.js'
+export { Database } from './database/database.js'
+export type { DatabaseOptions, TlsOptions } from './database/database-options.js'
+export type { SystemHealth } from './database/health.js'
+export { PlataformaDialect, type PlataformaDialectConfig } from './dialect/plataforma-dialect.js'
 export { ERROR_CODES, type ErrorCode } from './error/error-codes.js'
+export { toPlataformaError } from './error/from-database-error.js'
 export { PlataformaError, type PlataformaErrorData } from './error/plataforma-error.js'
+export type { Identity } from './identity/identity.js'
+export type { Login, LoginDirectory } from './identity/login-directory.js'
+export { ModuleIsolationManager } from './isolation/module-isolation-manager.js'
+export type { Feature } from './module/feature.js'
+export { ModuleDatabase } from './module/module-database.js'
+export type { CacheQueryOptions } from './module/module-host.js'
+export { ModuleTransaction } from './module/module-transaction.js'
+export { QueryBuilder } from './module/query-builder.js'
+export { TableVerbs } from './module/table-verbs.js'
+export type { TablesOf } from './module/tables-of.js'
+export { UnifiedDatabase } from './module/unified-database.js'
+export type {
+  Clock,
+  ComponentHealth,
+  ComponentStatus,
+  DatabasePlugin,
+  HealthProbe,
+  Log,
+  LogLevel,
+  ModuleRef,
+  PluginFeature,
+  PluginHost,
+  PluginModules,
+  PluginMoments,
+  TableRef,
+} from './plugin/plugin.js'
+export type { Filter } from './query/filter.js'
+export type { UnknownTables } from './query/row-types.js'
+export type { CallOptions, Page, SelectOptions, StreamOptions } from './query/select-options.js'
+export type {
+  AffectedRows,
+  InsertOptions,
+  UpsertOptions,
+  WriteOptions,
+} from './query/write-options.js'
+export { type ClientPool, lendClient, type PooledClient } from './session/client-pool-source.js'
+export {
+  PgPoolSessionSource,
+  type PgPoolSessionSourceOptions,
+} from './session/pg-pool-session-source.js'
+export type {
+  Residue,
+  RunOptions,
+  Segment,
+  Session,
+  WireResult,
+  WireStatement,
+} from './session/session.js'
+export type { SessionRequest, SessionSource, SessionSourceStats } from './session/session-source.js'
+export type {
+  NextStatement,
+  Statement,
+  StatementInterceptor,
+  StatementResult,
+} from './statement/statement.js'
 export {
   type QualifiedName,
   type StatementAccess,
@@ -7,3 +75,11 @@ export {
   type StatementKind,
   statementFacts,
 } from './statement/statement-facts.js'
+export type { ColumnDefinition, ReferenceDefinition } from './table/column-definition.js'
+export type { TableDefinition } from './table/table-definition.js'
+export type { OwnerTransaction } from './table/table-host.js'
+export type { TableOptions } from './table/table-options.js'
+export type { SystemTransaction } from './transaction/system-transaction.js'
+export { type TransactionOptions, TransactionWrapper } from './transaction/transaction-wrapper.js'
+export type { Writes, WrittenTable } from './transaction/written-tables.js'
+export type { ValueParsers } from './wire/value-parsers.js'

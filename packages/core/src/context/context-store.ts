@@ -2,10 +2,23 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { TransactionScope } from '../transaction/transaction-scope.js'
 import type { TenantContext } from './tenant-context.js'
 
+/** What is signed of a call that acts for the system, for audit; it opens nothing. */
+export interface SystemContext extends Readonly<Record<string, unknown>> {
+  readonly reason: string
+  readonly userId?: string
+  readonly requestId?: string
+}
+
+export interface SystemActing {
+  readonly kind: 'system'
+  readonly reason: string
+  readonly context: SystemContext
+}
+
 /** For whom a call acts. */
 export type Acting =
   | { readonly kind: 'tenant'; readonly context: TenantContext }
-  | { readonly kind: 'system'; readonly reason: string }
+  | SystemActing
   | { readonly kind: 'none' }
 
 export const NOBODY: Acting = { kind: 'none' }

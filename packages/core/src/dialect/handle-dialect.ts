@@ -6,9 +6,9 @@ import {
   type Kysely,
   PostgresAdapter,
   PostgresIntrospector,
-  PostgresQueryCompiler,
   type QueryCompiler,
 } from 'kysely'
+import { ProvenQueryCompiler } from '../statement/proven-query-compiler.js'
 import type { HandleParts } from './plain-handle.js'
 import { PlataformaDriver } from './plataforma-driver.js'
 
@@ -25,7 +25,7 @@ export class HandleDialect implements Dialect {
   }
 
   createQueryCompiler(): QueryCompiler {
-    return new PostgresQueryCompiler()
+    return new ProvenQueryCompiler()
   }
 
   createAdapter(): DialectAdapter {

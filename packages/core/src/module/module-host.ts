@@ -1,15 +1,6 @@
-import type { IsolationLevel } from 'kysely'
 import type { TableHost } from '../table/table-host.js'
+import type { TransactionOptions } from '../transaction/transaction-wrapper.js'
 import type { ModuleExecutor } from './module-executor.js'
-
-/** How a transaction runs. */
-export interface TransactionOptions {
-  readonly isolationLevel?: IsolationLevel
-  readonly readOnly?: boolean
-  /** How often it is run again after a serialization failure or deadlock; 0 unless given. */
-  readonly retries?: number
-  readonly signal?: AbortSignal
-}
 
 /** An open transaction, as its callback sees it. */
 export interface OpenTransaction {

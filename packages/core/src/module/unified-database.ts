@@ -1,6 +1,7 @@
 import type { UnknownTables } from '../query/row-types.js'
+import type { TransactionOptions } from '../transaction/transaction-wrapper.js'
 import { featureIsOn } from './feature.js'
-import type { CacheQueryOptions, ModuleHost, TransactionOptions } from './module-host.js'
+import type { CacheQueryOptions, ModuleHost } from './module-host.js'
 import { ModuleTransaction } from './module-transaction.js'
 import { TableVerbs } from './table-verbs.js'
 

@@ -1,3 +1,4 @@
+import type { IsolationLevel } from 'kysely'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { headStatement, scopeKeyOf } from '../scope/batch-frame.js'
 import type { Scope } from '../scope/scope.js'
@@ -17,12 +18,7 @@ import type { StatementResult } from '../statement/statement.js'
 import { WriteCollector } from './written-tables.js'
 
 export interface TransactionSettings {
-  readonly isolationLevel?:
-    | 'read uncommitted'
-    | 'read committed'
-    | 'repeatable read'
-    | 'serializable'
-    | 'snapshot'
+  readonly isolationLevel?: IsolationLevel
   readonly accessMode?: 'read only' | 'read write'
 }
 

@@ -1,0 +1,38 @@
+import type { Kysely } from 'kysely'
+import type { WireResult } from '../session/session.js'
+import type { SessionSource } from '../session/session-source.js'
+
+/** What only the administrator does: no module, no tenant, no policy. */
+export class Administration {
+  /** A plain Kysely handle on the administrator's login. */
+  readonly db: Kysely<unknown>
+  readonly #sessions: SessionSource
+
+  constructor(db: Kysely<unknown>, sessions: SessionSource) {
+    this.db = db
+    this.#sessions = sessions
+  }
+
+  /**
+   * Runs a text of any number of statements, without parameters; one result per statement.
+   * @example
+   * await database.admin.script('create extension if not exists citext schema extensions')
+   */
+  async script(
+    text: string,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<readonly WireResult[]> {
+    const session = await this.#sessions.acquire({
+      identity: { kind: 'administrator' },
+      purpose: 'admin',
+      access: 'write',
+      ...options,
+    })
+    session.leaves('anything')
+    try {
+      return await session.script(text, options)
+    } finally {
+      session.release()
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import type { ClientConfig } from 'pg'
+import { type Identity, identityKey } from '../identity/identity.js'
+import type { Login, LoginDirectory } from '../identity/login-directory.js'
+import type { LoginSecret } from '../identity/login-secret.js'
+import type { RoleNames } from '../identity/role-names.js'
+import { typeParsers } from '../wire/value-parsers.js'
+import type { ResolvedOptions } from './database-options.js'
+
+/**
+ * Settings that an `ALTER ROLE … SET` of a login could bend for the next connection. What comes
+ * with the start of a session outranks it, and is what RESET ALL goes back to.
+ */
+const PINNED = {
+  statement_timeout: '0',
+  lock_timeout: '0',
+  default_transaction_isolation: 'read\\ committed',
+  default_transaction_read_only: 'off',
+  default_transaction_deferrable: 'off',
+  row_security: 'on',
+  search_path: 'pg_catalog',
+  datestyle: 'ISO,MDY',
+  intervalstyle: 'postgres',
+  bytea_output: 'hex',
+  client_min_messages: 'warning',
+  standard_conforming_strings: 'on',
+  xmloption: 'content',
+  plan_cache_mode: 'auto',
+} as const
+
+export interface DatabaseLoginsParts {
+  readonly options: ResolvedOptions
+  readonly names: RoleNames
+  readonly secret: LoginSecret
+  readonly heal: (login: string) => Promise<boolean>
+}
+
+/** How each identity of one database logs in. */
+export class DatabaseLogins implements LoginDirectory {
+  readonly #parts: DatabaseLoginsParts
+  readonly #logins = new Map<string, Login>()
+
+  constructor(parts: DatabaseLoginsParts) {
+    this.#parts = parts
+  }
+
+  loginOf(identity: Identity): Login {
+    // Deriving a password costs more than a statement, and every statement asks for its login.
+    const key = identityKey(identity)
+    const known = this.#logins.get(key)
+    if (known !== undefined) return known
+    const login = this.#derive(identity)
+    this.#logins.set(key, login)
+    return login
+  }
+
+  #derive(identity: Identity): Login {
+    const { connectionString } = this.#parts.options
+    if (identity.kind === 'administrator') {
+      return { key: 'administrator', config: this.#config(connectionString, 'admin') }
+    }
+    const user = this.#userOf(identity)
+    const url = new URL(connectionString)
+    url.username = encodeURIComponent(user)
+    url.password = encodeURIComponent(this.#parts.secret.password(user))
+    return { key: user, config: this.#config(url.href, identity.kind) }
+  }
+
+  async heal(identity: Identity): Promise<boolean> {
+    if (identity.kind === 'administrator') return false
+    return await this.#parts.heal(this.#userOf(identity))
+  }
+
+  #userOf(identity: Exclude<Identity, { kind: 'administrator' }>): string {
+    const { names, secret, options } = this.#parts
+    const shares = identity.kind === 'module' && options.grade === 'shared'
+    return names.login(shares ? { kind: 'application' } : identity, secret.keyId)
+  }
+
+  #config(connectionString: string, kind: string): ClientConfig {
+    const { options } = this.#parts
+    const pinned = {
+      ...PINNED,
+      idle_in_transaction_session_timeout: String(options.idleInTransactionTimeoutMs),
+    }
+    return {
+      connectionString,
+      ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
+      application_name: `plataforma ${kind}`,
+      options: Object.entries(pinned)
+        .map(([name, value]) => `-c ${name}=${value}`)
+        .join(' '),
+      types: typeParsers(),
+    }
+  }
+}

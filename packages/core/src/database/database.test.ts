@@ -1,0 +1,159 @@
+import { type TestDatabase, testDatabase } from '@plataforma/testkit'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ModuleDatabase } from '../module/module-database.js'
+import { createDatabase } from './create-database.js'
+import type { Database } from './database.js'
+
+const A = '0190a7c2-0000-7000-8000-00000000000a'
+const B = '0190a7c2-0000-7000-8000-00000000000b'
+
+describe.each(['shared', 'dedicated'] as const)('a database, %s logins', (login) => {
+  let target: TestDatabase
+  let database: Database
+  let vendas: ModuleDatabase
+  let estoque: ModuleDatabase
+
+  beforeAll(async () => {
+    target = await testDatabase()
+    database = createDatabase({
+      connectionString: target.connectionString,
+      secret: 'a secret for tests only',
+      isolation: { login },
+    })
+    await database.initialize()
+    vendas = await database.createModule('vendas')
+    estoque = await database.createModule('estoque')
+    for (const module of [vendas, estoque]) {
+      await module.createTable('itens', [
+        { name: 'id', type: 'BIGINT', primaryKey: true },
+        { name: 'organization_id', type: 'UUID', nullable: false },
+        { name: 'nome', type: 'TEXT' },
+      ])
+    }
+  })
+
+  afterAll(async () => {
+    await database.close()
+    await target.drop()
+  })
+
+  const as = <T>(tenantId: string, fn: () => Promise<T>) => database.withContext({ tenantId }, fn)
+
+  it('shows each tenant its own rows, by verbs, Kysely and raw SQL', async () => {
+    await as(A, () => vendas.insert('itens', [{ id: 1, nome: 'de A' }]))
+    await as(B, () => vendas.insert('itens', [{ id: 2, nome: 'de B' }]))
+    expect(await as(A, () => vendas.select('itens'))).toEqual([
+      { id: '1', organization_id: A, nome: 'de A' },
+    ])
+    expect(await as(B, () => vendas.db.selectFrom('itens').select('nome').execute())).toEqual([
+      { nome: 'de B' },
+    ])
+    expect(await as(B, () => vendas.query('select nome from itens where id > $1', [0]))).toEqual([
+      { nome: 'de B' },
+    ])
+    expect(await database.asSystem({ reason: 'count' }, () => vendas.count('itens'))).toBe(2)
+  })
+
+  it('refuses a call without a context', async () => {
+    await expect(vendas.select('itens')).rejects.toMatchObject({
+      code: 'PLT_TENANT_CONTEXT_REQUIRED',
+    })
+    await expect(vendas.db.selectFrom('itens').selectAll().execute()).rejects.toMatchObject({
+      code: 'PLT_TENANT_CONTEXT_REQUIRED',
+    })
+  })
+
+  it('joins calls into the transaction, nests by savepoints and runs the callbacks once', async () => {
+    const events: string[] = []
+    await as(A, () =>
+      vendas.transaction(async (tx) => {
+        tx.afterCommit(() => events.push('committed'))
+        await tx.insert('itens', [{ id: 10, nome: 'x' }])
+        expect(await vendas.count('itens', { where: { id: 10 } })).toBe(1)
+        expect(
+          (await vendas.db.selectFrom('itens').select('id').where('id', '=', '10').execute())
+            .length,
+        ).toBe(1)
+        await vendas
+          .transaction(async (inner) => {
+            inner.afterRollback(() => events.push('rolled back'))
+            await inner.insert('itens', [{ id: 11, nome: 'y' }])
+            throw new Error('inner')
+          })
+          .catch((error: Error) => expect(error.message).toBe('inner'))
+        expect(await vendas.count('itens', { where: { id: 11 } })).toBe(0)
+      }),
+    )
+    expect(events).toEqual(['rolled back', 'committed'])
+    expect(await as(A, () => vendas.count('itens', { where: { id: { $in: [10, 11] } } }))).toBe(1)
+  })
+
+  it('runs a transaction across modules, each statement under its role', async () => {
+    await as(A, () =>
+      database.transaction(async (tx) => {
+        await tx.module('vendas').insert('itens', [{ id: 20, nome: 'venda' }])
+        await tx.module('estoque').insert('itens', [{ id: 20, nome: 'saldo' }])
+        const [row] = await tx
+          .module('vendas')
+          .query<{ role: string }>('select current_user as role')
+        expect(row?.role).toContain('_run_vendas')
+      }),
+    )
+    await expect(
+      as(A, () =>
+        database.transaction(async (tx) => {
+          await tx.module('vendas').insert('itens', [{ id: 21, nome: 'venda' }])
+          throw new Error('no')
+        }),
+      ),
+    ).rejects.toThrow('no')
+    expect(await as(A, () => estoque.select('itens', { columns: ['nome'] }))).toEqual([
+      { nome: 'saldo' },
+    ])
+    expect(await as(A, () => vendas.count('itens', { where: { id: 21 } }))).toBe(0)
+  })
+
+  it('refuses another tenant inside an open transaction', async () => {
+    await expect(
+      as(A, () => vendas.transaction(() => as(B, () => vendas.count('itens')))),
+    ).rejects.toMatchObject({ code: 'PLT_CONTEXT_CHANGED_IN_TRANSACTION' })
+  })
+
+  it('refuses what a module may not send and another module’s tables', async () => {
+    await expect(as(A, () => vendas.query('drop table itens'))).rejects.toMatchObject({
+      code: 'PLT_STATEMENT_NOT_ALLOWED',
+    })
+    await expect(
+      as(A, () => vendas.query('select * from module_estoque.itens')),
+    ).rejects.toMatchObject({ sqlState: '42501' })
+  })
+
+  it('streams in the context of the call', async () => {
+    const stream = await as(A, async () => vendas.stream('itens', { columns: ['organization_id'] }))
+    for await (const row of stream) expect(row.organization_id).toBe(A)
+  })
+
+  it('leaves nothing of a raw statement for the next one', async () => {
+    await as(A, () =>
+      vendas.query(`select set_config('search_path', 'pg_catalog', false),
+        set_config('plataforma.context', 'x', false), set_config('role', 'none', false)`),
+    )
+    for (let turn = 0; turn < 3; turn++) {
+      expect(await as(B, () => vendas.select('itens', { columns: ['nome'] }))).toEqual([
+        { nome: 'de B' },
+      ])
+    }
+    const { rows } = await sql<{
+      n: number
+    }>`select count(*)::int as n from pg_locks where locktype = 'advisory'`.execute(
+      database.admin.db,
+    )
+    expect(rows[0]?.n).toBe(0)
+  })
+
+  it('is healthy', async () => {
+    const health = await database.healthCheck()
+    expect(health.overall).toBe('healthy')
+  })
+})

@@ -1,0 +1,70 @@
+import { Kysely } from 'kysely'
+import type { ContextStore } from '../context/context-store.js'
+import type { ContextTokens } from '../context/context-tokens.js'
+import { HandleDialect } from '../dialect/handle-dialect.js'
+import { moduleSchema } from '../identity/module-name.js'
+import type { RoleNames } from '../identity/role-names.js'
+import type { Features } from '../module/feature.js'
+import { ScopedExecutor, type ScopedExecutorParts } from '../module/scoped-executor.js'
+import { ModuleScopes } from '../scope/module-scopes.js'
+import type { StatementWay } from '../scope/statement-way.js'
+import type { CatalogReader, TableCatalog } from '../table/table-catalog.js'
+import type { TransactionScope } from '../transaction/transaction-scope.js'
+import type { ResolvedOptions } from './database-options.js'
+
+export interface ModuleFactoryParts {
+  readonly options: ResolvedOptions
+  readonly names: RoleNames
+  readonly store: ContextStore
+  readonly tokens: ContextTokens
+  readonly features: Features
+  readonly catalog: TableCatalog
+  readonly readCatalog: CatalogReader
+  readonly way: () => StatementWay
+  readonly warnNobody: () => void
+}
+
+/** One module's scopes, Kysely handle and executor. */
+export interface ModuleAccess {
+  readonly module: string
+  readonly schema: string
+  readonly scopes: ModuleScopes
+  readonly executor: ScopedExecutor
+  executorWithin(transaction: TransactionScope, signal: AbortSignal | undefined): ScopedExecutor
+}
+
+export function moduleAccess(module: string, parts: ModuleFactoryParts): ModuleAccess {
+  const { options, names, store, tokens, way } = parts
+  const schema = moduleSchema(module)
+  const scopes = new ModuleScopes({
+    module,
+    schema,
+    runtimeRole: names.runtime(module),
+    systemRole: names.system,
+    store,
+    tokens,
+    identity: options.grade === 'dedicated' ? { kind: 'module', module } : { kind: 'application' },
+    refuseNobody: options.tenantContext === 'required',
+    onNobody: parts.warnNobody,
+  })
+  const executorParts: ScopedExecutorParts = {
+    module,
+    schema,
+    db: new Kysely({ dialect: new HandleDialect({ way, scopes, store }) }),
+    way,
+    scopes,
+    store,
+    catalog: parts.catalog,
+    readCatalog: parts.readCatalog,
+    features: parts.features,
+    ...(options.statementTimeoutMs && { statementTimeoutMs: options.statementTimeoutMs }),
+  }
+  return {
+    module,
+    schema,
+    scopes,
+    executor: new ScopedExecutor(executorParts),
+    executorWithin: (transaction, signal) =>
+      new ScopedExecutor(executorParts, { transaction, signal }),
+  }
+}

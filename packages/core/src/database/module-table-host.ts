@@ -1,0 +1,62 @@
+import type { ModuleIsolationManager } from '../isolation/module-isolation-manager.js'
+import type { Features } from '../module/feature.js'
+import type { MomentListeners } from '../plugin/moment-listeners.js'
+import { type CatalogReader, readTables } from '../table/table-catalog.js'
+import type { TableDefinition } from '../table/table-definition.js'
+import type { OwnerTransaction, TableHost } from '../table/table-host.js'
+import type { TableInfo } from '../table/table-info.js'
+import { asOwner, protectDefined } from './owner-work.js'
+
+export interface ModuleTableHostParts {
+  readonly module: string
+  readonly schema: string
+  readonly features: Features
+  readonly tenantColumn: string
+  readonly isolation: () => ModuleIsolationManager
+  readonly listeners: MomentListeners
+  readonly readCatalog: CatalogReader
+  readonly schemaChanged: () => Promise<void>
+}
+
+/** What creating tables of one module stands on: its owner, its policies, and the plugins. */
+export class ModuleTableHost implements TableHost {
+  readonly module: string
+  readonly schema: string
+  readonly features: Features
+  readonly tenantColumn: string
+  readonly #parts: ModuleTableHostParts
+
+  constructor(parts: ModuleTableHostParts) {
+    this.module = parts.module
+    this.schema = parts.schema
+    this.features = parts.features
+    this.tenantColumn = parts.tenantColumn
+    this.#parts = parts
+  }
+
+  asOwner<T>(run: (trx: OwnerTransaction) => Promise<T>): Promise<T> {
+    return asOwner(this.#parts.isolation().isolation, this.module, run)
+  }
+
+  tableDefined(definition: TableDefinition): TableDefinition {
+    return this.#parts.listeners.tableDefined(definition)
+  }
+
+  async ensureTable(
+    definition: TableDefinition,
+    trx: OwnerTransaction,
+    { created }: { readonly created: boolean },
+  ): Promise<void> {
+    if (created) await protectDefined(this.#parts.isolation().isolation, definition, trx)
+    await this.#parts.listeners.ensureTable({ module: this.module, table: definition.name }, trx)
+  }
+
+  async tableChanged(): Promise<void> {
+    await this.#parts.schemaChanged()
+  }
+
+  async findTable(name: string): Promise<TableInfo | undefined> {
+    const tables = await readTables(this.schema, [name], this.#parts.readCatalog)
+    return tables.get(name)
+  }
+}

@@ -1,0 +1,85 @@
+import type { Kysely } from 'kysely'
+import type { Acting, ContextStore } from '../context/context-store.js'
+import type { StatementInterceptor } from '../statement/statement.js'
+import type { OwnerTransaction } from '../table/table-host.js'
+import type { Closers } from './closers.js'
+import type { MomentListeners } from './moment-listeners.js'
+import type {
+  Clock,
+  DatabasePlugin,
+  HealthProbe,
+  Log,
+  PluginHost,
+  PluginModules,
+  PluginMoments,
+  TableRef,
+} from './plugin.js'
+
+export interface HostParts {
+  readonly admin: Kysely<unknown>
+  readonly modules: PluginModules
+  readonly store: ContextStore
+  readonly clock: Clock
+  readonly log: Log
+  readonly listeners: MomentListeners
+  readonly closers: Closers
+  readonly schemaChanged: (module: string) => Promise<void>
+}
+
+/** What all plugins of a database have put in. */
+export class PluginContributions {
+  readonly interceptors: StatementInterceptor[] = []
+  readonly probes = new Map<string, HealthProbe>()
+  readonly collectors: (() => Readonly<Record<string, number>>)[] = []
+}
+
+/** The host as one plugin sees it; its health stands under its name. */
+export class Host implements PluginHost {
+  readonly admin: Kysely<unknown>
+  readonly modules: PluginModules
+  readonly clock: Clock
+  readonly log: Log
+  readonly #plugin: DatabasePlugin
+  readonly #parts: HostParts
+  readonly #contributions: PluginContributions
+
+  constructor(plugin: DatabasePlugin, parts: HostParts, contributions: PluginContributions) {
+    this.admin = parts.admin
+    this.modules = parts.modules
+    this.clock = parts.clock
+    this.log = parts.log
+    this.#plugin = plugin
+    this.#parts = parts
+    this.#contributions = contributions
+  }
+
+  readonly acting = (): Acting => this.#parts.store.acting
+
+  intercept(interceptor: StatementInterceptor): void {
+    this.#contributions.interceptors.push(interceptor)
+  }
+
+  on<Moment extends keyof PluginMoments>(moment: Moment, listener: PluginMoments[Moment]): void {
+    this.#parts.listeners.add(moment, listener)
+  }
+
+  ensureTable(table: TableRef, trx: OwnerTransaction): Promise<void> {
+    return this.#parts.listeners.ensureTable(table, trx)
+  }
+
+  schemaChanged(module: string): Promise<void> {
+    return this.#parts.schemaChanged(module)
+  }
+
+  health(probe: HealthProbe): void {
+    this.#contributions.probes.set(this.#plugin.name, probe)
+  }
+
+  metrics(collect: () => Readonly<Record<string, number>>): void {
+    this.#contributions.collectors.push(collect)
+  }
+
+  onClose(close: () => Promise<void> | void): void {
+    this.#parts.closers.add(close)
+  }
+}

@@ -1,0 +1,106 @@
+import type { Kysely } from 'kysely'
+import type { Acting } from '../context/context-store.js'
+import type { LoginDirectory } from '../identity/login-directory.js'
+import type { SessionSource } from '../session/session-source.js'
+import type { StatementInterceptor } from '../statement/statement.js'
+import type { TableDefinition } from '../table/table-definition.js'
+import type { OwnerTransaction } from '../table/table-host.js'
+import type { Writes } from '../transaction/written-tables.js'
+
+/**
+ * A part of the system: a name, what it comes after, and a `setup` that returns its manager,
+ * which then stands on the database under the plugin's name.
+ */
+export interface DatabasePlugin<Name extends string = string, Manager = unknown> {
+  readonly name: Name
+  /** Plugins that must be set up earlier, where they are listed at all. */
+  readonly after?: readonly string[]
+  /** Table options that this plugin makes work. */
+  readonly provides?: readonly PluginFeature[]
+  /** Replaces the source of all sessions; called before anything connects, by one plugin at most. */
+  sessions?(logins: LoginDirectory): SessionSource
+  /** Called by `initialize()`, when the bookkeeping schema stands and before any module is used. */
+  setup(host: PluginHost): Promise<Manager>
+}
+
+export type PluginFeature = 'audit' | 'cache' | 'partition'
+
+/** What a plugin may use and where it may take part. */
+export interface PluginHost {
+  /** The administrator's handle: bookkeeping and roles, never a statement of a module. */
+  readonly admin: Kysely<unknown>
+  readonly modules: PluginModules
+  /** For whom the current call acts. */
+  readonly acting: () => Acting
+  readonly clock: Clock
+  readonly log: Log
+  /** Stands in the way of every statement of a module; installed once, at setup. */
+  intercept(interceptor: StatementInterceptor): void
+  /** Takes part in a moment; listeners run in the order of the plugins. */
+  on<Moment extends keyof PluginMoments>(moment: Moment, listener: PluginMoments[Moment]): void
+  /** Runs every plugin's `ensureTable` for a table that came into being outside `createTable`. */
+  ensureTable(table: TableRef, trx: OwnerTransaction): Promise<void>
+  /** Tells everybody that a module's schema changed. */
+  schemaChanged(module: string): Promise<void>
+  health(probe: HealthProbe): void
+  metrics(collect: () => Readonly<Record<string, number>>): void
+  /** Runs at `close()`, last registered first. */
+  onClose(close: () => Promise<void> | void): void
+}
+
+/** The moments of a database's life. Every `ensure…` is idempotent and may run again. */
+export interface PluginMoments {
+  /** A module was created, or exists already when the plugin starts. */
+  ensureModule(module: ModuleRef, trx: OwnerTransaction): Promise<void>
+  /** A table was defined by `createTable`; may answer with a changed definition. */
+  tableDefined(definition: TableDefinition): TableDefinition
+  /** A table was created, migrated or found. */
+  ensureTable(table: TableRef, trx: OwnerTransaction): Promise<void>
+  /** Awaited before COMMIT; an error rolls back. */
+  committing(writes: Writes): Promise<void> | void
+  /** After COMMIT; `lsn` where a listener asked for it by `committedWithLsn`. */
+  committed(writes: Writes, lsn: string | undefined): Promise<void> | void
+  /** Like `committed`, at the price of one more answer per COMMIT. */
+  committedWithLsn(writes: Writes, lsn: string | undefined): Promise<void> | void
+  rolledBack(): Promise<void> | void
+  /** The connection was lost during COMMIT: it may or may not have happened. */
+  outcomeUnknown(writes: Writes): Promise<void> | void
+  schemaChanged(module: string): Promise<void> | void
+}
+
+export interface ModuleRef {
+  readonly name: string
+  /** `module_<name>`. */
+  readonly schema: string
+}
+
+export interface TableRef {
+  readonly module: string
+  readonly table: string
+}
+
+export interface PluginModules {
+  list(): Promise<readonly ModuleRef[]>
+}
+
+export type ComponentStatus = 'healthy' | 'degraded' | 'unhealthy' | 'disabled'
+
+export interface ComponentHealth {
+  readonly status: ComponentStatus
+  readonly latencyMs?: number
+  readonly message?: string
+}
+
+export type HealthProbe = (signal: AbortSignal) => Promise<ComponentHealth>
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+export type Log = (
+  level: LogLevel,
+  message: string,
+  data?: Readonly<Record<string, unknown>>,
+) => void

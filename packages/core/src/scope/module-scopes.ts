@@ -1,0 +1,76 @@
+import type { Acting, ContextStore } from '../context/context-store.js'
+import type { ContextTokens } from '../context/context-tokens.js'
+import { PlataformaError } from '../error/plataforma-error.js'
+import type { Identity } from '../identity/identity.js'
+import type { Scope, ScopeHead, ScopeProvider } from './scope.js'
+
+export interface ModuleScopeOptions {
+  readonly module: string
+  readonly schema: string
+  readonly runtimeRole: string
+  readonly systemRole: string
+  readonly store: ContextStore
+  readonly tokens: ContextTokens
+  /** Who runs the module's statements for a tenant. */
+  readonly identity: Identity
+  /** What a call without a context does: `undefined` lets it act as the system. */
+  readonly refuseNobody: boolean
+  /** Called when a call without a context acts as the system. */
+  readonly onNobody: () => void
+}
+
+const SYSTEM: Identity = { kind: 'system' }
+
+/** Reads, once per call, for whom a module's statement runs. */
+export class ModuleScopes implements ScopeProvider {
+  readonly #options: ModuleScopeOptions
+  readonly #searchPath: string
+
+  constructor(options: ModuleScopeOptions) {
+    this.#options = options
+    this.#searchPath = `${options.schema}, extensions, pg_temp`
+  }
+
+  /** @throws PlataformaError `PLT_TENANT_CONTEXT_REQUIRED` */
+  current(): Scope {
+    const { acting } = this.#options.store
+    if (acting.kind === 'tenant') return this.#tenantScope(acting)
+    if (acting.kind === 'none') {
+      if (this.#options.refuseNobody) throw this.#contextRequired()
+      this.#options.onNobody()
+    }
+    return this.#scope(acting, SYSTEM, {
+      role: this.#options.systemRole,
+      searchPath: this.#searchPath,
+      token: (session) =>
+        acting.kind === 'system'
+          ? this.#options.tokens.tokenFor('system', acting.context, session)
+          : '',
+    })
+  }
+
+  #tenantScope(acting: Extract<Acting, { kind: 'tenant' }>): Scope {
+    const { tokens, identity, runtimeRole } = this.#options
+    return this.#scope(acting, identity, {
+      role: runtimeRole,
+      searchPath: this.#searchPath,
+      token: (session) => tokens.tokenFor('tenant', acting.context, session),
+    })
+  }
+
+  #scope(acting: Acting, identity: Identity, head: ScopeHead): Scope {
+    return { module: this.#options.module, identity, purpose: 'module', acting, head }
+  }
+
+  #contextRequired(): PlataformaError {
+    return new PlataformaError(
+      'PLT_TENANT_CONTEXT_REQUIRED',
+      `Module "${this.#options.module}" was called outside a tenant's context.`,
+      {
+        module: this.#options.module,
+        remedy:
+          'Call inside `withContext({ tenantId }, fn)`; for jobs across tenants use `asSystem({ reason }, fn)`.',
+      },
+    )
+  }
+}
