@@ -261,6 +261,16 @@ describe('the parser', () => {
     }
   })
 
+  test('a text that breaks it disturbs none that wait for it', async () => {
+    const texts = Array.from({ length: 6 }, (_, at) =>
+      at % 2 === 0 ? `select ${'1+'.repeat(30_000 + at)}1` : `select ${at} from waiting`,
+    )
+    const facts = await Promise.all(texts.map(statementFacts))
+    expect(facts.map(({ kind }) => kind)).toEqual(
+      texts.map((_, at) => (at % 2 ? 'select' : 'unknown')),
+    )
+  })
+
   test('takes texts of a megabyte', async () => {
     const list = Array.from({ length: 60_000 }, (_, at) => `$${at}`).join(', ')
     expect(await summary(`select * from a where id in (${list})`)).toBe('select read: a > ')

@@ -80,9 +80,13 @@ const remembered = new TextMemory<StatementFacts>(2_000, 4_000_000)
  * const facts = await statementFacts('select * from clientes')
  * facts.tablesRead // [{ schema: undefined, name: 'clientes' }]
  */
-export function statementFacts(sql: string): Promise<StatementFacts> {
-  const known = remembered.get(sql)
-  return known === undefined ? loadParser().then(() => learn(sql)) : Promise.resolve(known)
+export async function statementFacts(sql: string): Promise<StatementFacts> {
+  for (;;) {
+    const facts = statementFactsNow(sql)
+    if (facts !== undefined) return facts
+    // Again where another text has meanwhile broken the parser.
+    await loadParser()
+  }
 }
 
 /** Loads the parser, so that `statementFactsNow` answers. */
