@@ -39,6 +39,11 @@ export type {
   PluginMoments,
   TableRef,
 } from './plugin/plugin.js'
+export {
+  type ConformanceCheck,
+  type PluginConformanceOptions,
+  pluginConformance,
+} from './plugin/plugin-conformance.js'
 export type { Filter } from './query/filter.js'
 export type { UnknownTables } from './query/row-types.js'
 export type { CallOptions, Page, SelectOptions, StreamOptions } from './query/select-options.js'
@@ -80,6 +85,7 @@ export type { TableDefinition } from './table/table-definition.js'
 export type { OwnerTransaction } from './table/table-host.js'
 export type { TableOptions } from './table/table-options.js'
 export type { SystemTransaction } from './transaction/system-transaction.js'
-export { type TransactionOptions, TransactionWrapper } from './transaction/transaction-wrapper.js'
+export type { TransactionOptions } from './transaction/transaction-options.js'
+export { type Transactional, TransactionWrapper } from './transaction/transaction-wrapper.js'
 export type { Writes, WrittenTable } from './transaction/written-tables.js'
 export type { ValueParsers } from './wire/value-parsers.js'

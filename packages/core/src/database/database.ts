@@ -27,8 +27,9 @@ import { StatementWay } from '../scope/statement-way.js'
 import { TableCatalog } from '../table/table-catalog.js'
 import type { TableHost } from '../table/table-host.js'
 import { SystemTransaction } from '../transaction/system-transaction.js'
+import type { TransactionOptions } from '../transaction/transaction-options.js'
+import { TransactionRunner } from '../transaction/transaction-runner.js'
 import type { TransactionScope } from '../transaction/transaction-scope.js'
-import { type TransactionOptions, TransactionWrapper } from '../transaction/transaction-wrapper.js'
 import { Administration } from './administration.js'
 import { Connections } from './connections.js'
 import { DatabaseFeatures } from './database-features.js'
@@ -55,7 +56,7 @@ export class Database<Modules = Record<never, never>> implements AsyncDisposable
   readonly #features: DatabaseFeatures
   readonly #managers = new Map<string, unknown>()
   readonly #modules = new Map<string, { access: ModuleAccess; database: ModuleDatabase }>()
-  readonly #transactions: TransactionWrapper<SystemTransaction<Modules>>
+  readonly #transactions: TransactionRunner<SystemTransaction<Modules>>
   #isolation: ModuleIsolationManager | undefined
   #way: StatementWay | undefined
   #initializing: Promise<void> | undefined
@@ -251,7 +252,7 @@ export class Database<Modules = Record<never, never>> implements AsyncDisposable
       way: () => this.#readyWay(),
       warnNobody: () => this.#warnNobody(),
     })
-    const transactions = new TransactionWrapper<OpenTransaction>({
+    const transactions = new TransactionRunner<OpenTransaction>({
       store: this.#store,
       way: () => this.#readyWay(),
       scope: () => access.scopes.current(),
@@ -295,8 +296,8 @@ export class Database<Modules = Record<never, never>> implements AsyncDisposable
     })
   }
 
-  #systemTransactions(): TransactionWrapper<SystemTransaction<Modules>> {
-    return new TransactionWrapper({
+  #systemTransactions(): TransactionRunner<SystemTransaction<Modules>> {
+    return new TransactionRunner({
       store: this.#store,
       way: () => this.#readyWay(),
       scope: () => ({

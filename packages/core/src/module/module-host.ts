@@ -1,5 +1,5 @@
 import type { TableHost } from '../table/table-host.js'
-import type { TransactionOptions } from '../transaction/transaction-wrapper.js'
+import type { TransactionOptions } from '../transaction/transaction-options.js'
 import type { ModuleExecutor } from './module-executor.js'
 
 /** An open transaction, as its callback sees it. */

@@ -1,5 +1,5 @@
 import type { UnknownTables } from '../query/row-types.js'
-import type { TransactionOptions } from '../transaction/transaction-wrapper.js'
+import type { TransactionOptions } from '../transaction/transaction-options.js'
 import { featureIsOn } from './feature.js'
 import type { CacheQueryOptions, ModuleHost } from './module-host.js'
 import { ModuleTransaction } from './module-transaction.js'
