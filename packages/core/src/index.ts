@@ -9,6 +9,7 @@ export {
 export { Database } from './database/database.js'
 export type { DatabaseOptions, TlsOptions } from './database/database-options.js'
 export type { SystemHealth } from './database/health.js'
+export type { ModuleOptions } from './database/module-options.js'
 export { PlataformaDialect, type PlataformaDialectConfig } from './dialect/plataforma-dialect.js'
 export { ERROR_CODES, type ErrorCode } from './error/error-codes.js'
 export { toPlataformaError } from './error/from-database-error.js'

@@ -11,7 +11,6 @@ import type { ResolvedOptions } from './database-options.js'
  * with the start of a session outranks it, and is what RESET ALL goes back to.
  */
 const PINNED = {
-  statement_timeout: '0',
   lock_timeout: '0',
   default_transaction_isolation: 'read\\ committed',
   default_transaction_read_only: 'off',
@@ -81,6 +80,7 @@ export class DatabaseLogins implements LoginDirectory {
     const pinned = {
       ...PINNED,
       idle_in_transaction_session_timeout: String(options.idleInTransactionTimeoutMs),
+      statement_timeout: String(kind === 'admin' ? 0 : (options.statementTimeoutMs ?? 0)),
     }
     return {
       connectionString,

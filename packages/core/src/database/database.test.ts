@@ -152,6 +152,18 @@ describe.each(['shared', 'dedicated'] as const)('a database, %s logins', (login)
     expect(rows[0]?.n).toBe(0)
   })
 
+  it('ends a statement at the call’s limit, and at the module’s', async () => {
+    await expect(
+      as(A, () => vendas.query('select pg_sleep(10)', [], { timeoutMs: 50 })),
+    ).rejects.toMatchObject({ code: 'PLT_TIMEOUT' })
+    const slow = await database.createModule('impaciente', { statementTimeoutMs: 50 })
+    await expect(as(A, () => slow.query('select pg_sleep(10)'))).rejects.toMatchObject({
+      code: 'PLT_TIMEOUT',
+      sqlState: '57014',
+    })
+    expect(await as(A, () => vendas.query('select 1 as one'))).toEqual([{ one: 1 }])
+  })
+
   it('is healthy', async () => {
     const health = await database.healthCheck()
     expect(health.overall).toBe('healthy')

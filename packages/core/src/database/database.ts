@@ -23,6 +23,7 @@ import type { DatabasePlugin } from '../plugin/plugin.js'
 import { orderPlugins } from '../plugin/plugin-order.js'
 import { FunctionNames } from '../scope/function-names.js'
 import { ModuleJudge } from '../scope/module-judge.js'
+import type { ModuleSetting } from '../scope/scope.js'
 import { StatementWay } from '../scope/statement-way.js'
 import { TableCatalog } from '../table/table-catalog.js'
 import type { TableHost } from '../table/table-host.js'
@@ -37,6 +38,7 @@ import { DatabaseHealth } from './database-health.js'
 import { type DatabaseOptions, type ResolvedOptions, resolveOptions } from './database-options.js'
 import type { SystemHealth } from './health.js'
 import { type ModuleAccess, moduleAccess } from './module-factory.js'
+import { type ModuleOptions, moduleSettings } from './module-options.js'
 import { ModuleTableHost } from './module-table-host.js'
 import { listModules } from './owner-work.js'
 import { recordSystemAccess } from './system-access.js'
@@ -57,6 +59,7 @@ export class Database<Modules = Record<never, never>> implements AsyncDisposable
   readonly #managers = new Map<string, unknown>()
   readonly #modules = new Map<string, { access: ModuleAccess; database: ModuleDatabase }>()
   readonly #transactions: TransactionRunner<SystemTransaction<Modules>>
+  readonly #settings = new Map<string, readonly ModuleSetting[]>()
   #isolation: ModuleIsolationManager | undefined
   #way: StatementWay | undefined
   #initializing: Promise<void> | undefined
@@ -120,13 +123,16 @@ export class Database<Modules = Record<never, never>> implements AsyncDisposable
    */
   async createModule<Name extends string>(
     name: Name,
+    options: ModuleOptions = {},
   ): Promise<ModuleDatabase<TablesOf<Modules, Name>>> {
     this.#assertReady()
+    const settings = moduleSettings(options)
     try {
       await this.#readyIsolation().createModule(name)
     } catch (error) {
       throw toPlataformaError(error, { module: name })
     }
+    if (settings !== undefined) this.#settings.set(name, settings)
     return this.#open(name).database as unknown as ModuleDatabase<TablesOf<Modules, Name>>
   }
 
@@ -251,6 +257,7 @@ export class Database<Modules = Record<never, never>> implements AsyncDisposable
       readCatalog: (text, parameters) => this.#readCatalog(text, parameters),
       way: () => this.#readyWay(),
       warnNobody: () => this.#warnNobody(),
+      settings: () => this.#settings.get(name),
     })
     const transactions = new TransactionRunner<OpenTransaction>({
       store: this.#store,

@@ -7,6 +7,7 @@ import type { RoleNames } from '../identity/role-names.js'
 import type { Features } from '../module/feature.js'
 import { ScopedExecutor, type ScopedExecutorParts } from '../module/scoped-executor.js'
 import { ModuleScopes } from '../scope/module-scopes.js'
+import type { ModuleSetting } from '../scope/scope.js'
 import type { StatementWay } from '../scope/statement-way.js'
 import type { CatalogReader, TableCatalog } from '../table/table-catalog.js'
 import type { TransactionScope } from '../transaction/transaction-scope.js'
@@ -22,6 +23,7 @@ export interface ModuleFactoryParts {
   readonly readCatalog: CatalogReader
   readonly way: () => StatementWay
   readonly warnNobody: () => void
+  readonly settings: () => readonly ModuleSetting[] | undefined
 }
 
 /** One module's scopes, Kysely handle and executor. */
@@ -46,6 +48,7 @@ export function moduleAccess(module: string, parts: ModuleFactoryParts): ModuleA
     identity: options.grade === 'dedicated' ? { kind: 'module', module } : { kind: 'application' },
     refuseNobody: options.tenantContext === 'required',
     onNobody: parts.warnNobody,
+    settings: parts.settings,
   })
   const executorParts: ScopedExecutorParts = {
     module,
@@ -57,7 +60,6 @@ export function moduleAccess(module: string, parts: ModuleFactoryParts): ModuleA
     catalog: parts.catalog,
     readCatalog: parts.readCatalog,
     features: parts.features,
-    ...(options.statementTimeoutMs && { statementTimeoutMs: options.statementTimeoutMs }),
   }
   return {
     module,

@@ -22,8 +22,6 @@ export interface ScopedExecutorParts {
   readonly catalog: TableCatalog
   readonly readCatalog: CatalogReader
   readonly features: Features
-  /** Milliseconds for each call unless it says otherwise. */
-  readonly statementTimeoutMs?: number
 }
 
 interface Limit {
@@ -137,7 +135,7 @@ export class ScopedExecutor implements ModuleExecutor {
   }
 
   #limit(options: ExecuteOptions): Limit {
-    const timeoutMs = options.timeoutMs ?? this.#parts.statementTimeoutMs
+    const { timeoutMs } = options
     const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)
     const signals = [options.signal, this.#signal, timeout].filter((each) => each !== undefined)
     return { signal: signals.length > 1 ? AbortSignal.any(signals) : signals[0], timeout }

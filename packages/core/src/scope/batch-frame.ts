@@ -1,7 +1,7 @@
 import type { Session, WireStatement } from '../session/session.js'
 import type { ScopeHead } from './scope.js'
 
-const HEAD = `select set_config('role', $1, true), set_config('search_path', $2, true), set_config('plataforma.context', $3, true)`
+const HEAD_SETTINGS = ['role', 'search_path', 'plataforma.context'] as const
 
 /**
  * What follows a statement with raw SQL in its own batch. At the end and not at the next
@@ -14,14 +14,24 @@ export const TAIL: readonly WireStatement[] = [
   { text: 'SELECT pg_advisory_unlock_all()', prepare: 'always' },
 ]
 
-/** Sets role, search path and context for the rest of the batch or transaction. */
+/** Sets role, search path, context and a module's limits for the rest of the batch or transaction. */
 export function headStatement(head: ScopeHead, session: Session): WireStatement {
+  const values = [head.role, head.searchPath, head.token(session)]
+  const { settings } = head
+  if (settings === undefined) return { text: HEAD, values, prepare: 'always' }
   return {
-    text: HEAD,
-    values: [head.role, head.searchPath, head.token(session)],
+    text: headText([...HEAD_SETTINGS, ...settings.map(({ name }) => name)]),
+    values: [...values, ...settings.map(({ value }) => value)],
     prepare: 'always',
   }
 }
+
+function headText(names: readonly string[]): string {
+  const calls = names.map((name, index) => `set_config('${name}', $${index + 1}, true)`)
+  return `select ${calls.join(', ')}`
+}
+
+const HEAD = headText(HEAD_SETTINGS)
 
 /** Equal texts of another module or role are other statements. */
 export function scopeKeyOf(head: ScopeHead | undefined): string {

@@ -2,7 +2,7 @@ import type { Acting, ContextStore } from '../context/context-store.js'
 import type { ContextTokens } from '../context/context-tokens.js'
 import { PlataformaError } from '../error/plataforma-error.js'
 import type { Identity } from '../identity/identity.js'
-import type { Scope, ScopeHead, ScopeProvider } from './scope.js'
+import type { ModuleSetting, Scope, ScopeHead, ScopeProvider } from './scope.js'
 
 export interface ModuleScopeOptions {
   readonly module: string
@@ -17,6 +17,8 @@ export interface ModuleScopeOptions {
   readonly refuseNobody: boolean
   /** Called when a call without a context acts as the system. */
   readonly onNobody: () => void
+  /** Limits of this module's own, asked at each call. */
+  readonly settings: () => readonly ModuleSetting[] | undefined
 }
 
 const SYSTEM: Identity = { kind: 'system' }
@@ -59,7 +61,10 @@ export class ModuleScopes implements ScopeProvider {
   }
 
   #scope(acting: Acting, identity: Identity, head: ScopeHead): Scope {
-    return { module: this.#options.module, identity, purpose: 'module', acting, head }
+    const { module } = this.#options
+    const settings = this.#options.settings()
+    const complete = settings === undefined ? head : { ...head, settings }
+    return { module, identity, purpose: 'module', acting, head: complete }
   }
 
   #contextRequired(): PlataformaError {

@@ -2,10 +2,17 @@ import type { Acting } from '../context/context-store.js'
 import type { Identity } from '../identity/identity.js'
 import type { Session } from '../session/session.js'
 
+export interface ModuleSetting {
+  readonly name: 'statement_timeout' | 'idle_in_transaction_session_timeout'
+  readonly value: string
+}
+
 /** What the head of a batch sets for its statement, for that batch or transaction only. */
 export interface ScopeHead {
   readonly role: string
   readonly searchPath: string
+  /** Further settings of the module's, such as `statement_timeout`. */
+  readonly settings?: readonly ModuleSetting[]
   /** The signed context for a session, bound to its backend; empty where there is none. */
   token(session: Session): string
 }
