@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { baseFolders } from './base-folders.js'
 import { processIdentity } from './process-identity.js'
-import { reachableByOthers } from './reachable-by-others.js'
 import { unprivilegedUser } from './unprivileged-user.js'
 
 const PREFIX = 'plataforma-testkit-'
@@ -40,7 +39,7 @@ export class ServerFolder {
   readonly #watchdog: ChildProcess | undefined
 
   constructor() {
-    this.path = mkdtempSync(join(baseFolder(), PREFIX))
+    this.path = mkdtempSync(join(baseFolders()[0], PREFIX))
     writeFileSync(join(this.path, 'owner.json'), JSON.stringify(processIdentity(process.pid)))
     const user = unprivilegedUser()
     if (user) chownSync(this.path, user.uid, user.gid)
@@ -56,10 +55,12 @@ export class ServerFolder {
 
 /** Removes what killed runs left behind: folders of this kind whose maker no longer runs. */
 export async function removeStaleServerFolders(): Promise<void> {
-  const base = baseFolder()
-  for (const name of readdirSync(base)) {
-    const path = join(base, name)
-    if (!name.startsWith(PREFIX) || !makerIsGone(path)) continue
+  const paths = baseFolders().flatMap((base) =>
+    readdirSync(base)
+      .filter((name) => name.startsWith(PREFIX))
+      .map((name) => join(base, name)),
+  )
+  for (const path of paths.filter(makerIsGone)) {
     const watchdog = watch(path)
     if (watchdog) await release(watchdog)
   }
@@ -95,9 +96,4 @@ async function release(watchdog: ChildProcess): Promise<void> {
     watchdog.once('exit', () => resolve())
     watchdog.stdin?.end()
   })
-}
-
-function baseFolder(): string {
-  const base = tmpdir()
-  return unprivilegedUser() && !reachableByOthers(join(base, 'x')) ? '/tmp' : base
 }
