@@ -1,0 +1,10 @@
+/** What `plataforma doctor` found; one of grade `error` makes it end with exit code 1. */
+export interface Finding {
+  /** Stays the same from version to version, such as `server-version`. */
+  readonly id: string
+  readonly grade: 'ok' | 'info' | 'warning' | 'error'
+  readonly message: string
+  readonly remedy?: string
+  /** What the remedy is in SQL, to be run by the administrator or a superuser. */
+  readonly sql?: string
+}

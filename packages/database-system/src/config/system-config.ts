@@ -1,0 +1,16 @@
+import type { DatabaseOptions } from '@plataforma/core'
+import type { FeatureSwitches } from './features.js'
+import type { MigrationsConfig } from './migrations-config.js'
+import type { RedisConfig } from './redis-config.js'
+
+/** The configuration of a whole system: core's options, and what the managers need. */
+export interface SystemConfig extends DatabaseOptions {
+  readonly redisConfig?: RedisConfig
+  readonly features?: FeatureSwitches
+  readonly migrations?: MigrationsConfig
+}
+
+/** A key that a configuration does not have is a compile error, as it is with a plain interface. */
+export type KnownKeys<Config> = Config & {
+  readonly [Key in Exclude<keyof Config, keyof SystemConfig>]: never
+}

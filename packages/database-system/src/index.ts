@@ -1,0 +1,48 @@
+export {
+  Administration,
+  type AffectedRows,
+  type CacheQueryOptions,
+  type CallOptions,
+  type Clock,
+  type ColumnDefinition,
+  type ComponentHealth,
+  type ComponentStatus,
+  type DatabaseOptions,
+  ERROR_CODES,
+  type ErrorCode,
+  type Filter,
+  type InsertOptions,
+  type Log,
+  type LogLevel,
+  ModuleDatabase,
+  ModuleIsolationManager,
+  ModuleTransaction,
+  type Page,
+  PlataformaError,
+  type PlataformaErrorData,
+  QueryBuilder,
+  type SelectOptions,
+  type StreamOptions,
+  type SystemHealth,
+  type SystemTransaction,
+  type TableOptions,
+  type TenantContext,
+  type TlsOptions,
+  type TransactionOptions,
+  TransactionWrapper,
+  UnifiedDatabase,
+  type UpsertOptions,
+  type WriteOptions,
+} from '@plataforma/core'
+export { defineConfig } from './config/define-config.js'
+export { DEVELOPMENT_CONFIG } from './config/development-config.js'
+export type { FeatureName, FeatureSwitches } from './config/features.js'
+export type { MigrationsConfig } from './config/migrations-config.js'
+export { PRODUCTION_CONFIG } from './config/production-config.js'
+export type { RedisConfig } from './config/redis-config.js'
+export type { KnownKeys, SystemConfig } from './config/system-config.js'
+export type { ManagerName } from './manager/manager-factories.js'
+export type { ManagerOf } from './manager/manager-of.js'
+export { createPlatformaDatabaseSystem } from './system/create-platforma-database-system.js'
+export { PlataformaDatabaseSystem } from './system/plataforma-database-system.js'
+export * from './system/register.js'
