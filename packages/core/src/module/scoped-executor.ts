@@ -3,7 +3,7 @@ import type { ContextStore } from '../context/context-store.js'
 import { toQueryResult } from '../dialect/query-result.js'
 import { toPlataformaError } from '../error/from-database-error.js'
 import { PlataformaError } from '../error/plataforma-error.js'
-import type { ScopeProvider } from '../scope/scope.js'
+import type { Scope, ScopeProvider } from '../scope/scope.js'
 import type { SendOptions, StatementWay } from '../scope/statement-way.js'
 import type { CatalogReader, TableCatalog } from '../table/table-catalog.js'
 import type { TableInfo } from '../table/table-info.js'
@@ -71,7 +71,7 @@ export class ScopedExecutor implements ModuleExecutor {
         .send(scope, query, this.#sendOptions(options, limit.signal))
       return toQueryResult<R>(result)
     } catch (error) {
-      throw this.#explain(error, options, limit)
+      throw this.#explain(error, { options, limit, query, scope })
     }
   }
 
@@ -87,7 +87,7 @@ export class ScopedExecutor implements ModuleExecutor {
       chunkSize: options.chunkSize ?? 100,
     }
     const way = this.#parts.way()
-    const explain = (error: unknown) => this.#explain(error, options, limit)
+    const explain = (error: unknown) => this.#explain(error, { options, limit, query, scope })
     async function* rows(): AsyncGenerator<R> {
       try {
         const { portions = [] } = await way.send(scope, query, sendOptions)
@@ -141,19 +141,40 @@ export class ScopedExecutor implements ModuleExecutor {
     return { signal: signals.length > 1 ? AbortSignal.any(signals) : signals[0], timeout }
   }
 
-  #explain(error: unknown, options: ExecuteOptions, { timeout }: Limit): unknown {
-    const { module } = this.#parts
-    if (timeout?.aborted && error === timeout.reason) {
+  #explain(error: unknown, { options, limit, query, scope }: Sent): unknown {
+    const origin = {
+      module: this.#parts.module,
+      ...(options.table === undefined ? {} : { table: options.table }),
+    }
+    if (limit.timeout?.aborted && error === limit.timeout.reason) {
       return new PlataformaError('PLT_TIMEOUT', 'The call took longer than its time limit.', {
-        module,
-        ...(options.table === undefined ? {} : { table: options.table }),
+        ...origin,
         cause: error,
         remedy: 'Raise `timeoutMs`, or make the statement faster.',
       })
     }
-    return toPlataformaError(error, {
-      module,
-      ...(options.table === undefined ? {} : { table: options.table }),
-    })
+    if (blamesTenant(error, query, scope)) {
+      return new PlataformaError(
+        'PLT_TENANT_ID_INVALID',
+        'The tenant of the context does not fit the type of the tenant column.',
+        { ...origin, cause: error, remedy: 'Give `withContext` the id as the column has it.' },
+      )
+    }
+    return toPlataformaError(error, origin)
   }
+}
+
+interface Sent {
+  readonly options: ExecuteOptions
+  readonly limit: Limit
+  readonly query: CompiledQuery
+  readonly scope: Scope
+}
+
+/** The policy casts the tenant's id; where no parameter has that text, it is what did not fit. */
+function blamesTenant(error: unknown, { parameters }: CompiledQuery, { acting }: Scope): boolean {
+  if (acting.kind !== 'tenant' || !(error instanceof Error) || !('code' in error)) return false
+  if (error.code !== '22P02' && error.code !== '22003') return false
+  const { tenantId } = acting.context
+  return error.message.includes(`"${tenantId}"`) && !parameters.includes(tenantId)
 }
