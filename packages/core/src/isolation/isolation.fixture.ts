@@ -1,7 +1,7 @@
 import { type TestDatabase, testDatabase } from '@plataforma/testkit'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
-import { signContext } from '../context/context-token.js'
+import { type ContextKind, signContext } from '../context/context-token.js'
 import type { Identity } from '../identity/identity.js'
 import type { LoginGrade } from './isolation.js'
 import { ModuleIsolationManager } from './module-isolation-manager.js'
@@ -76,38 +76,32 @@ export class TestInstallation {
   async token(
     client: pg.Client,
     context: Record<string, unknown>,
-    kind: 'tenant' | 'owner' | 'system' = 'tenant',
+    kind: ContextKind = 'tenant',
   ): Promise<string> {
     const { rows } = await client.query('select pg_backend_pid() as pid')
-    const { secret } = this.manager.isolation
-    return signContext({
-      key: secret.contextKey(this.names),
-      keyId: this.keyId,
-      kind,
-      context,
-      backendPid: rows[0].pid,
-      expiresAtMs: Date.now() + 600_000,
-    })
+    return this.tokenFor(rows[0].pid, context, kind)
   }
 
-  /** Runs statements as a module's owner, in its schema, under an owner's context. */
+  tokenFor(
+    backendPid: number,
+    context: Record<string, unknown>,
+    kind: ContextKind = 'tenant',
+  ): string {
+    const { secret } = this.manager.isolation
+    const key = secret.contextKey(this.names)
+    const expiresAtMs = Date.now() + 600_000
+    return signContext({ key, keyId: this.keyId, kind, context, backendPid, expiresAtMs })
+  }
+
+  /** Runs statements as a module's owner, and nothing after them. */
   async asOwner(module: string, statements: readonly string[]): Promise<void> {
-    await this.db.transaction().execute(async (trx) => {
-      const { rows } = await sql<{ pid: number }>`
-        select pg_backend_pid() as pid, set_config('role', ${this.names.owner(module)}, true),
-          set_config('search_path', ${`module_${module}, extensions, pg_temp`}, true)`.execute(trx)
-      const { secret } = this.manager.isolation
-      const token = signContext({
-        key: secret.contextKey(this.names),
-        keyId: this.keyId,
-        kind: 'owner',
-        context: {},
-        backendPid: rows[0]?.pid ?? 0,
-        expiresAtMs: Date.now() + 600_000,
-      })
-      await sql`select set_config('plataforma.context', ${token}, true)`.execute(trx)
-      for (const statement of statements) await sql.raw(statement).execute(trx)
-    })
+    await this.manager.asOwner(
+      module,
+      async (trx) => {
+        for (const statement of statements) await sql.raw(statement).execute(trx)
+      },
+      { secure: false },
+    )
   }
 
   async run(statement: string): Promise<void> {

@@ -1,10 +1,16 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import { LoginSecret } from '../identity/login-secret.js'
 import { RoleNames } from '../identity/role-names.js'
 import { createModule } from './create-module.js'
+import { type EnsuredTable, ensureTable } from './ensure-table.js'
+import type { Finding } from './finding.js'
 import { install } from './install.js'
 import type { Isolation, LoginGrade } from './isolation.js'
+import { listModules, type ModuleEntry } from './module-registry.js'
+import { asOwner } from './owner-access.js'
 import { setPooler } from './pooler-setting.js'
+import { DEFAULT_TENANT_COLUMN, protectTable } from './protect-table.js'
+import { secureModule } from './secure-module.js'
 import { readServerFacts } from './server-facts.js'
 
 export interface ModuleIsolationOptions {
@@ -14,27 +20,32 @@ export interface ModuleIsolationOptions {
   readonly login: LoginGrade
   /** See `RoleNames.of`. */
   readonly rolePrefix?: string
+  /** The tenant column of tables that name none; `organization_id` unless given. */
+  readonly tenantColumn?: string
 }
 
 /** Modules of one database: their schemas, roles, logins, doors and tenant policies. */
 export class ModuleIsolationManager {
   readonly #isolation: Isolation
+  readonly #tenantColumn: string
 
-  private constructor(isolation: Isolation) {
+  private constructor(isolation: Isolation, tenantColumn = DEFAULT_TENANT_COLUMN) {
     this.#isolation = isolation
+    this.#tenantColumn = tenantColumn
   }
 
   /** Asks the server what the manager must know; changes nothing. */
   static async open(options: ModuleIsolationOptions): Promise<ModuleIsolationManager> {
     const { db, secret, login, rolePrefix } = options
     const server = await readServerFacts(db)
-    return new ModuleIsolationManager({
+    const isolation: Isolation = {
       db,
       names: RoleNames.of(server.database, rolePrefix),
       secret: typeof secret === 'string' ? new LoginSecret(secret) : secret,
       grade: login,
       server,
-    })
+    }
+    return new ModuleIsolationManager(isolation, options.tenantColumn)
   }
 
   get isolation(): Isolation {
@@ -57,6 +68,55 @@ export class ModuleIsolationManager {
    */
   async createModule(module: string): Promise<void> {
     await createModule(this.#isolation, module)
+  }
+
+  /** The modules of the database, by name. */
+  async listModules(): Promise<readonly ModuleEntry[]> {
+    return listModules(this.#isolation.db)
+  }
+
+  /**
+   * Puts a table that exists, with its partitions, under the tenant policies; views of the module
+   * then read as their caller. Gives what remains to be mended by hand: keys across tenants.
+   *
+   * @throws PlataformaError `PLT_MODULE_NOT_FOUND`, `PLT_TABLE_NOT_FOUND`,
+   * `PLT_TENANT_COLUMN_MISSING`, `PLT_TYPE_INVALID`, `PLT_OPTION_INVALID`,
+   * `PLT_NOT_NULL_VIOLATION`, `PLT_PRIVILEGES_MISSING`
+   */
+  async protectTable(
+    module: string,
+    table: string,
+    { tenantColumn = this.#tenantColumn }: { readonly tenantColumn?: string } = {},
+  ): Promise<readonly Finding[]> {
+    return protectTable(this.#isolation, module, { table, tenantColumn })
+  }
+
+  /**
+   * The same for one table inside a transaction of the administrator, whichever role it has taken.
+   * Without a tenant column no policy is put on it. Repeatable, three statements where all is well.
+   */
+  async ensureTable(wanted: EnsuredTable, trx: Kysely<unknown>): Promise<readonly Finding[]> {
+    return ensureTable(trx, this.#isolation, wanted)
+  }
+
+  /** Protects whatever is new in a module's schema, inside a transaction of the administrator. */
+  async secureModule(module: string, trx: Kysely<unknown>): Promise<readonly Finding[]> {
+    const tenantColumn = this.#tenantColumn
+    return secureModule(trx, this.#isolation, { module, tenantColumn, newTables: true })
+  }
+
+  /**
+   * Runs work in one transaction as the owner of a module, who sees every tenant. Unless `secure`
+   * is false, what the work has made is protected before the transaction commits.
+   *
+   * @throws PlataformaError `PLT_MODULE_NOT_FOUND`
+   */
+  async asOwner<T>(
+    module: string,
+    work: (trx: Transaction<unknown>) => Promise<T>,
+    { secure = true }: { readonly secure?: boolean } = {},
+  ): Promise<T> {
+    return asOwner(this.#isolation, { module, tenantColumn: this.#tenantColumn, secure }, work)
   }
 
   /** Allows contexts that are bound to no session, as a transaction-mode pooler needs them. */

@@ -24,7 +24,6 @@ export const BOOKKEEPING_STEPS: readonly ((trx: Transaction<unknown>) => Promise
         tenant_column text,
         tenant_type text,
         rls boolean NOT NULL DEFAULT false,
-        policy_digest text,
         definition jsonb,
         wishes jsonb,
         created_at timestamptz NOT NULL DEFAULT now(),

@@ -25,8 +25,6 @@ export type BookkeepingTables = {
     tenant_column: string | null
     tenant_type: string | null
     rls: Generated<boolean>
-    /** SHA-256 of the policies as PostgreSQL prints them: tells whether somebody changed them. */
-    policy_digest: string | null
     /** What `createTable` was given. */
     definition: Json
     /** What was asked of the audit and partition managers. */

@@ -1,0 +1,71 @@
+import { type Kysely, sql, type Transaction } from 'kysely'
+import { signContext } from '../context/context-token.js'
+import { PlataformaError } from '../error/plataforma-error.js'
+import { assertModuleName, moduleSchema } from '../identity/module-name.js'
+import type { Isolation } from './isolation.js'
+import { secureModule } from './secure-module.js'
+
+/** How long the context of an owner is good: longer than any migration. */
+const OWNER_CONTEXT_MS = 24 * 60 * 60 * 1000
+
+export interface OwnerAccess {
+  readonly module: string
+  readonly tenantColumn: string
+  /** Whether to bring the module to what isolation asks for once the work is done. */
+  readonly secure: boolean
+}
+
+/**
+ * Runs work in one transaction as the owner of a module: its schema is the search_path, and a
+ * signed context of kind *owner* lets it see every tenant, so that what it validates or fills in
+ * is right for all of them.
+ *
+ * @throws PlataformaError `PLT_MODULE_NOT_FOUND`
+ */
+export async function asOwner<T>(
+  isolation: Isolation,
+  access: OwnerAccess,
+  work: (trx: Transaction<unknown>) => Promise<T>,
+): Promise<T> {
+  assertModuleName(access.module)
+  return isolation.db.transaction().execute(async (trx) => {
+    await becomeOwner(trx, isolation, access.module)
+    const result = await work(trx)
+    if (access.secure) {
+      const { module, tenantColumn } = access
+      await secureModule(trx, isolation, { module, tenantColumn, newTables: true })
+    }
+    return result
+  })
+}
+
+/** Makes the rest of a transaction the owner's. */
+export async function becomeOwner(
+  trx: Kysely<unknown>,
+  { names, secret }: Isolation,
+  module: string,
+): Promise<void> {
+  const path = `${moduleSchema(module)}, extensions, pg_temp`
+  const { rows } = await sql<{ pid: number; now: string }>`
+    SELECT pg_backend_pid() AS pid, extract(epoch FROM clock_timestamp()) * 1000 AS now,
+      set_config('role', ${names.owner(module)}, true), set_config('search_path', ${path}, true)`
+    .execute(trx)
+    .catch((cause) => {
+      // invalid_parameter_value: there is no such role
+      if (cause?.code !== '22023') throw cause
+      throw new PlataformaError('PLT_MODULE_NOT_FOUND', `There is no module "${module}".`, {
+        cause,
+        module,
+        remedy: 'Create it with createModule, or correct its name.',
+      })
+    })
+  const token = signContext({
+    key: secret.contextKey(names),
+    keyId: secret.keyId,
+    kind: 'owner',
+    context: { module },
+    backendPid: rows[0]?.pid ?? -1,
+    expiresAtMs: Number(rows[0]?.now) + OWNER_CONTEXT_MS,
+  })
+  await sql`SELECT set_config('plataforma.context', ${token}, true)`.execute(trx)
+}

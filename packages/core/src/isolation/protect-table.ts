@@ -1,0 +1,31 @@
+import { assertModuleName } from '../identity/module-name.js'
+import { retryCatalogRaces } from './bookkeeping/catalog-race.js'
+import { ensureTable } from './ensure-table.js'
+import { explainingPrivileges } from './explaining-privileges.js'
+import type { Finding } from './finding.js'
+import type { Isolation } from './isolation.js'
+import { assertModuleExists } from './module-registry.js'
+import { secureModule } from './secure-module.js'
+import { keyFindings } from './table-findings.js'
+
+/** The tenant column where none is named. */
+export const DEFAULT_TENANT_COLUMN = 'organization_id'
+
+/** Puts a table that exists under the tenant policies, and gives what is left to mend by hand. */
+export async function protectTable(
+  isolation: Isolation,
+  module: string,
+  { table, tenantColumn }: { readonly table: string; readonly tenantColumn: string },
+): Promise<readonly Finding[]> {
+  assertModuleName(module)
+  await assertModuleExists(isolation.db, module)
+  return explainingPrivileges(isolation, () =>
+    retryCatalogRaces(() =>
+      isolation.db.transaction().execute(async (trx) => {
+        const found = await ensureTable(trx, isolation, { module, table, tenantColumn })
+        await secureModule(trx, isolation, { module, tenantColumn, newTables: false })
+        return [...found, ...(await keyFindings(trx, module, table))]
+      }),
+    ),
+  )
+}

@@ -1,0 +1,110 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { RoleNames } from '../identity/role-names.js'
+import type { PolicyFacts, RelationFacts, TenantColumnFacts } from './relation-facts.js'
+
+export interface TenantPolicy {
+  readonly name: string
+  readonly permissive: boolean
+  readonly roles: readonly string[]
+  /** The condition as SQL, and as PostgreSQL prints it. */
+  readonly condition: RawBuilder<unknown>
+  readonly printed: string
+}
+
+/** The types of tenant columns: the cast from text, and how the comparison is printed. */
+const TYPES: Readonly<Record<string, TenantType>> = {
+  uuid: { cast: 'uuid', printed: 'uuid' },
+  text: {},
+  varchar: { varying: true },
+  int8: { cast: 'int8', printed: 'bigint' },
+}
+
+interface TenantType {
+  readonly cast?: string
+  readonly printed?: string
+  readonly varying?: boolean
+}
+
+export function isTenantType(column: TenantColumnFacts): boolean {
+  return Object.hasOwn(TYPES, column.type) && column.deterministic
+}
+
+/** `plataforma.tenant_default()` in the type of the column. */
+export function tenantDefault(column: TenantColumnFacts): RawBuilder<unknown> {
+  const cast = TYPES[column.type]?.cast
+  return cast ? sql`plataforma.tenant_default()::${sql.id(cast)}` : sql`plataforma.tenant_default()`
+}
+
+/**
+ * The policies of a table with a tenant column. The permissive one lets in; the restrictive ones
+ * narrow, so that no later permissive policy can widen them. `(SELECT …)` makes PostgreSQL verify
+ * the context once per statement.
+ */
+export function tenantPolicies(
+  names: RoleNames,
+  module: string,
+  column: TenantColumnFacts,
+): readonly TenantPolicy[] {
+  const { cast, printed: type, varying } = TYPES[column.type] ?? {}
+  const owner = names.owner(module)
+  const isTenant = cast
+    ? sql`${sql.id(column.name)} = (SELECT plataforma.tenant_id()::${sql.id(cast)})`
+    : sql`${sql.id(column.name)} = (SELECT plataforma.tenant_id())`
+  const printedColumn = varying ? `(${column.quoted})::text` : column.quoted
+  const printedTenant = type ? `(plataforma.tenant_id())::${type}` : 'plataforma.tenant_id()'
+  const printed = `(${printedColumn} = ( SELECT ${printedTenant} AS tenant_id))`
+  return [
+    {
+      name: 'plataforma_access',
+      permissive: true,
+      roles: [names.tenants, owner, names.system],
+      condition: sql`true`,
+      printed: 'true',
+    },
+    {
+      name: 'plataforma_tenant',
+      permissive: false,
+      roles: [names.tenants],
+      condition: isTenant,
+      printed,
+    },
+    {
+      name: 'plataforma_owner',
+      permissive: false,
+      roles: [owner],
+      condition: sql`(SELECT plataforma.owner_mode()) OR ${isTenant}`,
+      printed: `(( SELECT plataforma.owner_mode() AS owner_mode) OR ${printed})`,
+    },
+  ]
+}
+
+/** Whether the table has the policy exactly as it must be. */
+export function holds(policy: TenantPolicy, found: readonly PolicyFacts[]): boolean {
+  return found.some(
+    (one) =>
+      one.name === policy.name &&
+      one.permissive === policy.permissive &&
+      one.command === '*' &&
+      one.check === null &&
+      one.using === policy.printed &&
+      [...one.roles].sort().join() === [...policy.roles].sort().join(),
+  )
+}
+
+/** The statements that give a table its policies, none where it has them. */
+export function policyStatements(
+  policies: readonly TenantPolicy[],
+  relation: RelationFacts,
+): readonly RawBuilder<unknown>[] {
+  const table = sql.id(relation.schema, relation.name)
+  return policies.flatMap((policy) => {
+    if (holds(policy, relation.policies)) return []
+    const exists = relation.policies.some((one) => one.name === policy.name)
+    const kind = policy.permissive ? sql`PERMISSIVE` : sql`RESTRICTIVE`
+    const roles = sql.join(policy.roles.map((role) => sql.id(role)))
+    return [
+      ...(exists ? [sql`DROP POLICY ${sql.id(policy.name)} ON ${table}`] : []),
+      sql`CREATE POLICY ${sql.id(policy.name)} ON ${table} AS ${kind} TO ${roles} USING (${policy.condition})`,
+    ]
+  })
+}
