@@ -139,7 +139,7 @@ describe('a connection that dies', () => {
     await withModule(async (vendas) => {
       const victim = vendas.query("select pg_sleep(30), 'victim-query'").catch((error) => error)
       await terminate('victim-query')
-      expect(await victim).toMatchObject({ code: 'PLT_DATABASE_UNAVAILABLE', sqlState: '57P01' })
+      expect(await victim).toMatchObject({ code: 'PLT_DATABASE_UNAVAILABLE' })
       expect(await vendas.query('select 1 as one')).toEqual([{ one: 1 }])
     })
   })
