@@ -1,5 +1,6 @@
 // Installs the packed packages with npm into an empty project, as a user would, and compiles and
-// runs the quick start of each there, twice in a row on one database of a real PostgreSQL.
+// runs the quick start of each there, twice in a row on one database of a real PostgreSQL, and the
+// command.
 import { spawnSync } from 'node:child_process'
 import {
   copyFileSync,
@@ -29,6 +30,9 @@ try {
     const env = { DATABASE_URL: database.connectionString }
     check(`${file} runs`, 'node', [file], env)
     check(`${file} runs again`, 'node', [file], env)
+    for (const command of ['status', 'doctor']) {
+      check(`plataforma ${command} after ${file}`, 'npx', ['plataforma', command], env)
+    }
   }
 } finally {
   rmSync(project, { recursive: true, force: true })
