@@ -10,6 +10,8 @@ import { ContextTokens } from '../context/context-tokens.js'
 import { assertTenantContext, type TenantContext } from '../context/tenant-context.js'
 import { toPlataformaError } from '../error/from-database-error.js'
 import { PlataformaError } from '../error/plataforma-error.js'
+import { moduleSchema } from '../identity/module-name.js'
+import { bookkeeping } from '../isolation/bookkeeping/bookkeeping-tables.js'
 import { ModuleIsolationManager } from '../isolation/module-isolation-manager.js'
 import type { Feature } from '../module/feature.js'
 import { ModuleDatabase } from '../module/module-database.js'
@@ -19,14 +21,14 @@ import type { TablesOf } from '../module/tables-of.js'
 import { Closers } from '../plugin/closers.js'
 import { Host, PluginContributions } from '../plugin/host.js'
 import { MomentListeners } from '../plugin/moment-listeners.js'
-import type { DatabasePlugin } from '../plugin/plugin.js'
+import type { DatabasePlugin, TableRef } from '../plugin/plugin.js'
 import { orderPlugins } from '../plugin/plugin-order.js'
 import { FunctionNames } from '../scope/function-names.js'
 import { ModuleJudge } from '../scope/module-judge.js'
 import type { ModuleSetting } from '../scope/scope.js'
 import { StatementWay } from '../scope/statement-way.js'
-import { TableCatalog } from '../table/table-catalog.js'
-import type { TableHost } from '../table/table-host.js'
+import { readTables, TableCatalog } from '../table/table-catalog.js'
+import type { OwnerTransaction, TableHost } from '../table/table-host.js'
 import { SystemTransaction } from '../transaction/system-transaction.js'
 import type { TransactionOptions } from '../transaction/transaction-options.js'
 import { TransactionRunner } from '../transaction/transaction-runner.js'
@@ -40,7 +42,6 @@ import type { SystemHealth } from './health.js'
 import { type ModuleAccess, moduleAccess } from './module-factory.js'
 import { type ModuleOptions, moduleSettings } from './module-options.js'
 import { ModuleTableHost } from './module-table-host.js'
-import { listModules } from './owner-work.js'
 import { recordSystemAccess } from './system-access.js'
 
 /** One PostgreSQL database as a platform of modules and tenants. */
@@ -129,6 +130,7 @@ export class Database<Modules = Record<never, never>> implements AsyncDisposable
     const settings = moduleSettings(options)
     try {
       await this.#readyIsolation().createModule(name)
+      if (this.#listeners.ensuresModules) await this.#ensureModule(name)
     } catch (error) {
       throw toPlataformaError(error, { module: name })
     }
@@ -174,6 +176,21 @@ export class Database<Modules = Record<never, never>> implements AsyncDisposable
   }
 
   /**
+   * Runs `fn` in one transaction as the owner of a module, who sees every tenant: for DDL and
+   * backfills. What it makes is protected before COMMIT.
+   * @throws PlataformaError `PLT_MODULE_NOT_FOUND`
+   * @example
+   * await database.asOwner('vendas', (trx) => sql`create view ativos as …`.execute(trx))
+   */
+  async asOwner<T>(module: string, fn: (trx: OwnerTransaction) => Promise<T>): Promise<T> {
+    this.#assertReady()
+    this.#known(module)
+    const result = await this.#readyIsolation().asOwner(module, fn)
+    await this.#schemaChanged(module)
+    return result
+  }
+
+  /**
    * A transaction across modules, each statement under its module's role.
    * @example
    * await database.transaction(async (tx) => {
@@ -215,19 +232,22 @@ export class Database<Modules = Record<never, never>> implements AsyncDisposable
       db: admin,
       secret,
       login: this.#options.grade,
+      tenantColumn: this.#options.tenantColumn,
       ...(this.#options.rolePrefix === undefined ? {} : { rolePrefix: this.#options.rolePrefix }),
     })
     this.#isolation = isolation
     await isolation.initialize()
     const host = {
       admin: this.#connections.admin,
-      modules: { list: () => listModules(admin) },
+      modules: { list: () => isolation.listModules() },
       store: this.#store,
       clock: this.#options.clock,
       log: this.#options.log,
       listeners: this.#listeners,
       closers: this.#closers,
       schemaChanged: (module: string) => this.#schemaChanged(module),
+      ensureTable: (table: TableRef, trx: OwnerTransaction) =>
+        this.#ensureTable(isolation, table, trx),
     }
     for (const plugin of this.#plugins) {
       this.#managers.set(
@@ -235,13 +255,52 @@ export class Database<Modules = Record<never, never>> implements AsyncDisposable
         await plugin.setup(new Host(plugin, host, this.#contributions)),
       )
     }
-    for (const { name } of await listModules(admin)) this.#open(name)
+    for (const { name } of await isolation.listModules()) this.#open(name)
+    if (this.#plugins.length > 0) await this.#ensureExisting(isolation)
     this.#way = new StatementWay({
       sessions: this.#connections.sessions,
       judge: this.#judge,
       interceptors: this.#contributions.interceptors,
       moments: this.#listeners.ofWrites,
     })
+  }
+
+  async #ensureModule(name: string): Promise<void> {
+    const module = { name, schema: moduleSchema(name) }
+    await this.#connections.admin
+      .transaction()
+      .execute((trx) => this.#listeners.ensureModule(module, trx))
+  }
+
+  async #ensureTable(
+    isolation: ModuleIsolationManager,
+    table: TableRef,
+    trx: OwnerTransaction,
+  ): Promise<void> {
+    const address = { schema: moduleSchema(table.module), name: table.table }
+    const tables = await readTables(address.schema, [address.name], async (text, parameters) => {
+      const { rows } = await trx.executeQuery(CompiledQuery.raw(text, [...parameters]))
+      return rows as object[]
+    })
+    const { tenantColumn } = this.#options
+    const hasTenant = tables.get(address.name)?.columns.has(tenantColumn) ?? false
+    await isolation.ensureTable({ ...table, ...(hasTenant && { tenantColumn }) }, trx)
+    await this.#listeners.ensureTable(table, trx)
+  }
+
+  /** What existed before a plugin came gets what the plugin adds. */
+  async #ensureExisting(isolation: ModuleIsolationManager): Promise<void> {
+    const { admin } = this.#connections
+    const tables = await bookkeeping(admin).selectFrom('plataforma.tables').selectAll().execute()
+    for (const { name } of await isolation.listModules()) {
+      await admin.transaction().execute(async (trx) => {
+        await this.#listeners.ensureModule({ name, schema: moduleSchema(name) }, trx)
+        for (const table of tables) {
+          if (table.module !== name) continue
+          await this.#listeners.ensureTable({ module: name, table: table.name }, trx)
+        }
+      })
+    }
   }
 
   #open(name: string): { access: ModuleAccess; database: ModuleDatabase } {
@@ -395,6 +454,7 @@ function openTransaction(
 /** Names that a plugin may not take. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'admin',
+  'asOwner',
   'asSystem',
   'close',
   'createModule',

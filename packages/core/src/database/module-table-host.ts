@@ -5,7 +5,6 @@ import { type CatalogReader, readTables } from '../table/table-catalog.js'
 import type { TableDefinition } from '../table/table-definition.js'
 import type { OwnerTransaction, TableHost } from '../table/table-host.js'
 import type { TableInfo } from '../table/table-info.js'
-import { asOwner, protectDefined } from './owner-work.js'
 
 export interface ModuleTableHostParts {
   readonly module: string
@@ -35,20 +34,21 @@ export class ModuleTableHost implements TableHost {
   }
 
   asOwner<T>(run: (trx: OwnerTransaction) => Promise<T>): Promise<T> {
-    return asOwner(this.#parts.isolation().isolation, this.module, run)
+    return this.#parts.isolation().asOwner(this.module, run, { secure: false })
   }
 
   tableDefined(definition: TableDefinition): TableDefinition {
     return this.#parts.listeners.tableDefined(definition)
   }
 
-  async ensureTable(
-    definition: TableDefinition,
-    trx: OwnerTransaction,
-    { created }: { readonly created: boolean },
-  ): Promise<void> {
-    if (created) await protectDefined(this.#parts.isolation().isolation, definition, trx)
-    await this.#parts.listeners.ensureTable({ module: this.module, table: definition.name }, trx)
+  async ensureTable(definition: TableDefinition, trx: OwnerTransaction): Promise<void> {
+    const { module } = this
+    const { name: table, tenantColumn, audit, partitioning } = definition
+    const wishes = { audit, partitioning: partitioning ?? null }
+    await this.#parts
+      .isolation()
+      .ensureTable({ module, table, tenantColumn, definition, wishes }, trx)
+    await this.#parts.listeners.ensureTable({ module, table }, trx)
   }
 
   async tableChanged(): Promise<void> {

@@ -24,6 +24,7 @@ export interface HostParts {
   readonly listeners: MomentListeners
   readonly closers: Closers
   readonly schemaChanged: (module: string) => Promise<void>
+  readonly ensureTable: (table: TableRef, trx: OwnerTransaction) => Promise<void>
 }
 
 /** What all plugins of a database have put in. */
@@ -64,7 +65,7 @@ export class Host implements PluginHost {
   }
 
   ensureTable(table: TableRef, trx: OwnerTransaction): Promise<void> {
-    return this.#parts.listeners.ensureTable(table, trx)
+    return this.#parts.ensureTable(table, trx)
   }
 
   schemaChanged(module: string): Promise<void> {

@@ -24,6 +24,10 @@ export class MomentListeners {
     list.push(listener)
   }
 
+  get ensuresModules(): boolean {
+    return this.#listeners.ensureModule.length > 0
+  }
+
   async ensureModule(module: ModuleRef, trx: OwnerTransaction): Promise<void> {
     for (const listener of this.#listeners.ensureModule) await listener(module, trx)
   }

@@ -38,7 +38,7 @@ export interface PluginHost {
   intercept(interceptor: StatementInterceptor): void
   /** Takes part in a moment; listeners run in the order of the plugins. */
   on<Moment extends keyof PluginMoments>(moment: Moment, listener: PluginMoments[Moment]): void
-  /** Runs every plugin's `ensureTable` for a table that came into being outside `createTable`. */
+  /** Protects a table that came into being outside `createTable`, and tells every plugin. */
   ensureTable(table: TableRef, trx: OwnerTransaction): Promise<void>
   /** Tells everybody that a module's schema changed. */
   schemaChanged(module: string): Promise<void>
