@@ -1,25 +1,17 @@
-import { isDeepStrictEqual } from 'node:util'
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { asAdministrator } from './acting-role.js'
-import { bookkeeping } from './bookkeeping/bookkeeping-tables.js'
 import type { Finding } from './finding.js'
 import type { Isolation } from './isolation.js'
 import { type RelationFacts, readRelations } from './relation-facts.js'
 import { assertProtectable, isSecure, secureRelation } from './secure-relation.js'
 import { sequenceFindings } from './serial-columns.js'
-
-/** A table of a module as it is to be kept. */
-export interface EnsuredTable {
-  readonly module: string
-  readonly table: string
-  /** The tenant column to protect the table by; without one no policy is put on it. */
-  readonly tenantColumn?: string | undefined
-  /** What the table was made from, kept in the registry as JSON. */
-  readonly definition?: unknown
-  /** What is asked of other packages, kept in the registry as JSON. */
-  readonly wishes?: unknown
-}
+import {
+  type EnsuredTable,
+  isRegistered,
+  readTableEntries,
+  registerTable,
+} from './table-registry.js'
 
 /**
  * Brings a table and its partitions to what isolation asks for, inside a transaction of the
@@ -35,14 +27,18 @@ export async function ensureTable(
   wanted: EnsuredTable,
 ): Promise<readonly Finding[]> {
   return asAdministrator(trx, isolation.server.administrator, async () => {
+    const [entry] = await readTableEntries(trx, wanted.module, wanted.table)
+    const registered = isRegistered(wanted, entry)
+    if (!registered) await registerTable(trx, wanted)
     let relations = await readTable(trx, isolation, wanted)
-    if (!isKept(isolation, wanted, relations)) {
-      await register(trx, wanted)
-      // Registering took the row's lock: another process may have done the work meanwhile.
-      relations = await readTable(trx, isolation, wanted)
-      for (const relation of relations) {
-        await secureRelation(trx, isolation, workOn(wanted, relation))
+    const work = (relation: RelationFacts) => workOn(wanted, relation)
+    if (!relations.every((relation) => isSecure(isolation, work(relation)))) {
+      if (registered) {
+        // Its row is the lock: another process may be doing the same work.
+        await registerTable(trx, wanted)
+        relations = await readTable(trx, isolation, wanted)
       }
+      for (const relation of relations) await secureRelation(trx, isolation, work(relation))
     }
     return relations.flatMap(sequenceFindings)
   })
@@ -54,56 +50,23 @@ async function readTable(
   wanted: EnsuredTable,
 ): Promise<readonly RelationFacts[]> {
   const { module, table, tenantColumn = '' } = wanted
-  const question = { module, table, tenantColumn, asRegistered: false }
-  const relations = await readRelations(trx, isolation, question)
+  const relations = await readRelations(trx, isolation, { module, table, tenantColumn })
   const [root] = relations
-  if (root === undefined) throw tableNotFound(module, table)
+  if (root === undefined) {
+    throw new PlataformaError(
+      'PLT_TABLE_NOT_FOUND',
+      `Module "${module}" has no table "${table}".`,
+      {
+        module,
+        table,
+        remedy: 'Create the table, or correct its name.',
+      },
+    )
+  }
   if (wanted.tenantColumn !== undefined) assertProtectable(workOn(wanted, root), tenantColumn)
   return relations
 }
 
-function isKept(
-  isolation: Isolation,
-  wanted: EnsuredTable,
-  relations: readonly RelationFacts[],
-): boolean {
-  const row = relations[0]?.registered
-  if (!row || row.rls !== (wanted.tenantColumn !== undefined)) return false
-  if (row.tenantColumn !== (wanted.tenantColumn ?? null)) return false
-  if (!isSameJson(wanted.definition, row.definition)) return false
-  if (!isSameJson(wanted.wishes, row.wishes)) return false
-  return relations.every((relation) => isSecure(isolation, workOn(wanted, relation)))
-}
-
-function workOn(wanted: EnsuredTable, relation: RelationFacts) {
-  return { module: wanted.module, relation, rls: wanted.tenantColumn !== undefined }
-}
-
-function isSameJson(wanted: unknown, kept: unknown): boolean {
-  return wanted === undefined || isDeepStrictEqual(JSON.parse(JSON.stringify(wanted)), kept)
-}
-
-async function register(trx: Kysely<unknown>, wanted: EnsuredTable): Promise<void> {
-  const { module, table, tenantColumn, definition, wishes } = wanted
-  const given = {
-    tenant_column: tenantColumn ?? null,
-    rls: tenantColumn !== undefined,
-    ...(definition === undefined ? {} : { definition: JSON.stringify(definition) }),
-    ...(wishes === undefined ? {} : { wishes: JSON.stringify(wishes) }),
-  }
-  await bookkeeping(trx)
-    .insertInto('plataforma.tables')
-    .values({ module, name: table, ...given })
-    .onConflict((conflict) =>
-      conflict.columns(['module', 'name']).doUpdateSet({ ...given, updated_at: sql<Date>`now()` }),
-    )
-    .execute()
-}
-
-export function tableNotFound(module: string, table: string): PlataformaError {
-  return new PlataformaError('PLT_TABLE_NOT_FOUND', `Module "${module}" has no table "${table}".`, {
-    module,
-    table,
-    remedy: 'Create the table, or correct its name.',
-  })
+function workOn({ module, tenantColumn }: EnsuredTable, relation: RelationFacts) {
+  return { module, relation, rls: tenantColumn !== undefined }
 }

@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely'
 import { LoginSecret } from '../identity/login-secret.js'
 import { RoleNames } from '../identity/role-names.js'
 import { createModule } from './create-module.js'
-import { type EnsuredTable, ensureTable } from './ensure-table.js'
+import { ensureTable } from './ensure-table.js'
 import type { Finding } from './finding.js'
 import { install } from './install.js'
 import type { Isolation, LoginGrade } from './isolation.js'
@@ -12,6 +12,7 @@ import { setPooler } from './pooler-setting.js'
 import { DEFAULT_TENANT_COLUMN, protectTable } from './protect-table.js'
 import { secureModule } from './secure-module.js'
 import { readServerFacts } from './server-facts.js'
+import type { EnsuredTable } from './table-registry.js'
 
 export interface ModuleIsolationOptions {
   /** The administrator's handle: a superuser, or a CREATEROLE login that owns the database. */

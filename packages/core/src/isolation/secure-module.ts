@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely'
 import { asAdministrator } from './acting-role.js'
-import { bookkeeping } from './bookkeeping/bookkeeping-tables.js'
 import type { Finding } from './finding.js'
 import type { Isolation } from './isolation.js'
 import { type RelationFacts, readRelations } from './relation-facts.js'
 import { isSecure, secureRelation } from './secure-relation.js'
 import { sequenceFindings } from './serial-columns.js'
+import { forgetTables, readTableEntries, registerTable } from './table-registry.js'
 import { isTenantType } from './tenant-policies.js'
 
 export interface ModuleToSecure {
@@ -27,79 +27,61 @@ export async function secureModule(
   { module, tenantColumn, newTables }: ModuleToSecure,
 ): Promise<readonly Finding[]> {
   return asAdministrator(trx, isolation.server.administrator, async () => {
-    const question = { module, tenantColumn, asRegistered: true }
+    const entries = new Map(
+      (await readTableEntries(trx, module)).map((entry) => [entry.name, entry] as const),
+    )
+    const tenantColumns = new Map(
+      [...entries].map(([name, entry]) => [name, entry.tenantColumn ?? tenantColumn] as const),
+    )
+    const question = { module, tenantColumn, tenantColumns }
     const relations = await readRelations(trx, isolation, question)
     let rls = false
     for (const relation of relations) {
       if (!relation.isPartition) {
-        rls = isToProtect(relation, newTables)
-        if (rls && relation.registered === null) await register(trx, module, relation)
+        const entry = entries.get(relation.name)
+        rls = canBeProtected(relation) && (entry?.rls ?? newTables)
+        if (rls && entry === undefined) {
+          const column = relation.tenant?.name
+          await registerTable(trx, { module, table: relation.name, tenantColumn: column })
+        }
       }
       const work = { module, relation, rls }
       if (!isSecure(isolation, work)) await secureRelation(trx, isolation, work)
     }
-    await forget(trx, module, relations)
-    return relations.flatMap((relation) => findingsOf(relation))
+    const present = new Set(relations.map((relation) => relation.name))
+    const gone = [...entries.keys()].filter((name) => !present.has(name))
+    await forgetTables(trx, module, gone)
+    return relations.flatMap((relation) => {
+      const exempt = relation.isPartition || entries.get(relation.name)?.rls === false
+      return [...sequenceFindings(relation), ...(exempt ? [] : columnFindings(relation))]
+    })
   })
 }
 
-function isToProtect({ kind, registered, tenant }: RelationFacts, newTables: boolean): boolean {
-  if (kind !== 'r' && kind !== 'p') return false
-  return tenant !== null && isTenantType(tenant) && (registered?.rls ?? newTables)
+function canBeProtected({ kind, tenant }: RelationFacts): boolean {
+  return (kind === 'r' || kind === 'p') && tenant !== undefined && isTenantType(tenant)
 }
 
-async function register(
-  trx: Kysely<unknown>,
-  module: string,
-  { name, tenant }: RelationFacts,
-): Promise<void> {
-  await bookkeeping(trx)
-    .insertInto('plataforma.tables')
-    .values({ module, name, rls: true, tenant_column: tenant?.name ?? null })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
-}
-
-/** Tables that are there no more. */
-async function forget(
-  trx: Kysely<unknown>,
-  module: string,
-  relations: readonly RelationFacts[],
-): Promise<void> {
-  const rows = await bookkeeping(trx)
-    .selectFrom('plataforma.tables')
-    .select('name')
-    .where('module', '=', module)
-    .execute()
-  const present = new Set(relations.map((relation) => relation.name))
-  const gone = rows.map((row) => row.name).filter((name) => !present.has(name))
-  if (gone.length === 0) return
-  await bookkeeping(trx)
-    .deleteFrom('plataforma.tables')
-    .where('module', '=', module)
-    .where('name', 'in', gone)
-    .execute()
-}
-
-function findingsOf(relation: RelationFacts): readonly Finding[] {
-  const { tenant, kind, registered } = relation
-  const findings = [...sequenceFindings(relation)]
-  if (tenant === null || registered?.rls === false || relation.isPartition) return findings
-  const name = `${relation.schema}.${relation.name}`
+/** Why a relation with the tenant column is not protected. */
+function columnFindings({ schema, name, kind, tenant }: RelationFacts): readonly Finding[] {
+  if (tenant === undefined) return []
   if (kind === 'f') {
-    findings.push({
-      check: 'foreign-table',
-      status: 'error',
-      message: `The foreign table ${name} has the tenant column and cannot be protected.`,
-      remedy: `REVOKE ALL ON the foreign table from the module's runtime role.`,
-    })
-  } else if ((kind === 'r' || kind === 'p') && !isTenantType(tenant)) {
-    findings.push({
+    return [
+      {
+        check: 'foreign-table',
+        status: 'error',
+        message: `The foreign table ${schema}.${name} has the tenant column and cannot be protected.`,
+        remedy: 'Revoke every privilege on it, and read it through a function of the owner.',
+      },
+    ]
+  }
+  if ((kind !== 'r' && kind !== 'p') || isTenantType(tenant)) return []
+  return [
+    {
       check: 'tenant-column-type',
       status: 'error',
-      message: `The tenant column of ${name} is a ${tenant.type}: the table is not protected.`,
+      message: `The tenant column of ${schema}.${name} is a ${tenant.type}: the table is not protected.`,
       remedy: 'Make it UUID, TEXT, VARCHAR or BIGINT.',
-    })
-  }
-  return findings
+    },
+  ]
 }

@@ -95,7 +95,7 @@ function tenantStatements(
   { relation, module }: RelationWork,
 ): readonly RawBuilder<unknown>[] {
   const { tenant } = relation
-  if (tenant === null) return []
+  if (tenant === undefined) return []
   const table = sql.id(relation.schema, relation.name)
   const column = sql.id(tenant.name)
   const changes = [
@@ -155,7 +155,7 @@ export function assertProtectable({ module, relation }: RelationWork, tenantColu
       remedy: 'Protect the tables that a view reads; a foreign table cannot be protected.',
     })
   }
-  if (relation.tenant === null) {
+  if (relation.tenant === undefined) {
     throw new PlataformaError(
       'PLT_TENANT_COLUMN_MISSING',
       `Table "${relation.name}" has no column "${tenantColumn}".`,
