@@ -51,14 +51,17 @@ async function withModule<T>(
 /** Ends the backend that runs a statement holding `text`. */
 async function terminate(text: string): Promise<void> {
   await expect
-    .poll(async () => {
-      const { rowCount } = await outside.query(
-        `select pg_terminate_backend(pid) from pg_stat_activity
+    .poll(
+      async () => {
+        const { rowCount } = await outside.query(
+          `select pg_terminate_backend(pid) from pg_stat_activity
          where datname = $1 and pid <> pg_backend_pid() and state <> 'idle' and query like $2`,
-        [target.name, `%${text}%`],
-      )
-      return rowCount
-    })
+          [target.name, `%${text}%`],
+        )
+        return rowCount
+      },
+      { timeout: 10_000 },
+    )
     .toBeGreaterThan(0)
 }
 

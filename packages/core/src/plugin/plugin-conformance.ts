@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { PlataformaError } from '../error/plataforma-error.js'
 import type { DatabasePlugin } from './plugin.js'
 
@@ -90,13 +91,12 @@ export function pluginConformance<Plugin extends DatabasePlugin>(
     {
       name: 'closes twice and leaves no timer or socket behind',
       run: async () => {
-        const before = activeResources()
+        const before = await settledResources()
         const database = createDatabase([createPlugin()])
         await database.initialize()
         await database.close()
         await database.close()
-        await settle()
-        const left = activeResources() - before
+        const left = (await settledResources()) - before
         expect(left <= 0, `${left} timers or sockets are left after close`)
       },
     },
@@ -120,9 +120,16 @@ function activeResources(): number {
   return process.getActiveResourcesInfo().filter((kind) => kinds.has(kind)).length
 }
 
-/** Closed sockets leave the list of resources a few turns of the loop later. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+/** Closed sockets leave the list of resources a little later: the count that stands still. */
+async function settledResources(): Promise<number> {
+  let count = activeResources()
+  for (let quiet = 0, turns = 0; quiet < 5 && turns < 100; turns++) {
+    await delay(10)
+    const now = activeResources()
+    quiet = now === count ? quiet + 1 : 0
+    count = now
+  }
+  return count
 }
 
 function expect(holds: boolean, otherwise: string): asserts holds {

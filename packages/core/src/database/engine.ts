@@ -1,0 +1,144 @@
+import { CompiledQuery } from 'kysely'
+import { ContextStore } from '../context/context-store.js'
+import { signContext } from '../context/context-token.js'
+import { ContextTokens } from '../context/context-tokens.js'
+import { PlataformaError } from '../error/plataforma-error.js'
+import { ModuleIsolationManager } from '../isolation/module-isolation-manager.js'
+import type { Feature } from '../module/feature.js'
+import { MomentListeners } from '../plugin/moment-listeners.js'
+import type { DatabasePlugin } from '../plugin/plugin.js'
+import { FunctionNames } from '../scope/function-names.js'
+import { ModuleJudge } from '../scope/module-judge.js'
+import { StatementWay } from '../scope/statement-way.js'
+import type { StatementInterceptor } from '../statement/statement.js'
+import { TableCatalog } from '../table/table-catalog.js'
+import { Connections } from './connections.js'
+import { DatabaseFeatures } from './database-features.js'
+import type { ResolvedOptions } from './database-options.js'
+
+/** What all parts of one database share, and whether it is ready for work. */
+export class Engine {
+  readonly options: ResolvedOptions
+  readonly store = new ContextStore()
+  readonly connections: Connections
+  readonly tokens: ContextTokens
+  readonly catalog = new TableCatalog()
+  readonly listeners = new MomentListeners()
+  readonly features: DatabaseFeatures
+  readonly #judge: ModuleJudge
+  #isolation: ModuleIsolationManager | undefined
+  #way: StatementWay | undefined
+  #closed = false
+  #warnedNobody = false
+
+  constructor(
+    options: ResolvedOptions,
+    plugins: readonly DatabasePlugin[],
+    switchedOff: readonly Feature[],
+  ) {
+    this.options = options
+    this.connections = new Connections(options, plugins, async () => false)
+    const { admin, names, secret } = this.connections
+    const key = secret.contextKey(names)
+    this.tokens = new ContextTokens(
+      (kind, context, binding) =>
+        signContext({ key, keyId: secret.keyId, kind, context, ...binding }),
+      options.clock,
+    )
+    this.#judge = new ModuleJudge(new FunctionNames(admin))
+    this.features = new DatabaseFeatures(plugins, { off: switchedOff, log: options.log })
+  }
+
+  /** @throws PlataformaError `PLT_NOT_INITIALIZED` */
+  get isolation(): ModuleIsolationManager {
+    if (this.#isolation === undefined) throw notInitialized()
+    return this.#isolation
+  }
+
+  /** @throws PlataformaError `PLT_NOT_INITIALIZED`, `PLT_CLOSED` */
+  get way(): StatementWay {
+    this.assertReady()
+    return this.#way as StatementWay
+  }
+
+  /** Connects and prepares the bookkeeping; the modules wait for `open`. */
+  async prepare(): Promise<void> {
+    this.assertNotClosed()
+    const { rolePrefix, grade, tenantColumn } = this.options
+    const { admin, secret } = this.connections
+    const isolation = await ModuleIsolationManager.open({
+      db: admin,
+      secret,
+      login: grade,
+      tenantColumn,
+      ...(rolePrefix === undefined ? {} : { rolePrefix }),
+    })
+    await isolation.initialize()
+    this.#isolation = isolation
+  }
+
+  /** From here on statements of modules travel, through these interceptors. */
+  open(interceptors: readonly StatementInterceptor[]): void {
+    this.#way = new StatementWay({
+      sessions: this.connections.sessions,
+      judge: this.#judge,
+      interceptors,
+      moments: this.listeners.ofWrites,
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.connections.sessions.close()
+  }
+
+  /** Marks the end before the parts are closed, so that no new work begins. */
+  refuseWork(): void {
+    this.#closed = true
+  }
+
+  assertReady(): void {
+    this.assertNotClosed()
+    if (this.#way === undefined) throw notInitialized()
+  }
+
+  assertNotClosed(): void {
+    if (!this.#closed) return
+    throw new PlataformaError('PLT_CLOSED', 'The database was closed.', {
+      remedy: 'Make a new one, and close it when all work is done.',
+    })
+  }
+
+  readonly readCatalog = async (
+    text: string,
+    parameters: readonly unknown[],
+  ): Promise<readonly object[]> => {
+    const query = CompiledQuery.raw(text, [...parameters]) as CompiledQuery<object>
+    return (await this.connections.admin.executeQuery(query)).rows
+  }
+
+  async schemaChanged(module: string, schema: string): Promise<void> {
+    this.catalog.forget(schema)
+    this.#judge.forget()
+    await this.listeners.schemaChanged(module)
+  }
+
+  warnNobody(): void {
+    if (this.#warnedNobody) return
+    this.#warnedNobody = true
+    this.options.log(
+      'warn',
+      'A call without a context acts as the system and sees every tenant; use `withContext`.',
+    )
+  }
+}
+
+function notInitialized(): PlataformaError {
+  return new PlataformaError(
+    'PLT_NOT_INITIALIZED',
+    'The database was used before `initialize()`.',
+    {
+      remedy: 'Await `initialize()` first.',
+    },
+  )
+}

@@ -1,0 +1,116 @@
+import { PlataformaError } from '../error/plataforma-error.js'
+import { ModuleDatabase } from '../module/module-database.js'
+import type { OpenTransaction } from '../module/module-host.js'
+import { ModuleTransaction } from '../module/module-transaction.js'
+import type { ModuleSetting } from '../scope/scope.js'
+import { TransactionRunner } from '../transaction/transaction-runner.js'
+import type { TransactionScope } from '../transaction/transaction-scope.js'
+import type { Engine } from './engine.js'
+import { type ModuleAccess, moduleAccess } from './module-factory.js'
+import { ModuleTableHost } from './module-table-host.js'
+
+interface OpenModule {
+  readonly access: ModuleAccess
+  readonly database: ModuleDatabase
+}
+
+/** The modules that this process has opened. */
+export class OpenModules {
+  readonly #engine: Engine
+  readonly #modules = new Map<string, OpenModule>()
+  readonly #limits = new Map<string, readonly ModuleSetting[]>()
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+  }
+
+  /** The one object of a module that exists. */
+  open(name: string): ModuleDatabase {
+    const known = this.#modules.get(name)
+    if (known !== undefined) return known.database
+    const engine = this.#engine
+    const access = moduleAccess(name, {
+      options: engine.options,
+      names: engine.connections.names,
+      store: engine.store,
+      tokens: engine.tokens,
+      features: engine.features,
+      catalog: engine.catalog,
+      readCatalog: engine.readCatalog,
+      way: () => engine.way,
+      warnNobody: () => engine.warnNobody(),
+      settings: () => this.#limits.get(name),
+    })
+    const database = this.#moduleOn(access)
+    this.#modules.set(name, { access, database })
+    return database
+  }
+
+  limit(name: string, limits: readonly ModuleSetting[]): void {
+    this.#limits.set(name, limits)
+  }
+
+  /** @throws PlataformaError `PLT_MODULE_NOT_FOUND` */
+  known(name: string): ModuleDatabase {
+    return this.#known(name).database
+  }
+
+  /**
+   * A module's verbs inside an open transaction.
+   * @throws PlataformaError `PLT_MODULE_NOT_FOUND`
+   */
+  within(
+    name: string,
+    scope: TransactionScope,
+    signal: AbortSignal | undefined,
+  ): ModuleTransaction {
+    return new ModuleTransaction(openTransaction(this.#known(name).access, scope, signal))
+  }
+
+  #known(name: string): OpenModule {
+    const module = this.#modules.get(name)
+    if (module !== undefined) return module
+    throw new PlataformaError('PLT_MODULE_NOT_FOUND', `There is no module "${name}".`, {
+      module: name,
+      remedy: 'Create it with `createModule`, which also opens one that exists.',
+    })
+  }
+
+  #moduleOn(access: ModuleAccess): ModuleDatabase {
+    const engine = this.#engine
+    const { module, schema } = access
+    const transactions = new TransactionRunner<OpenTransaction>({
+      store: engine.store,
+      way: () => engine.way,
+      scope: () => access.scopes.current(),
+      handle: (scope, signal) => openTransaction(access, scope, signal),
+    })
+    return new ModuleDatabase({
+      executor: access.executor,
+      tables: new ModuleTableHost({
+        module,
+        schema,
+        features: engine.features,
+        tenantColumn: engine.options.tenantColumn,
+        isolation: () => engine.isolation,
+        listeners: engine.listeners,
+        readCatalog: engine.readCatalog,
+        schemaChanged: () => engine.schemaChanged(module, schema),
+      }),
+      cache: undefined,
+      transaction: (run, options) => transactions.run(run, options),
+    })
+  }
+}
+
+function openTransaction(
+  access: ModuleAccess,
+  scope: TransactionScope,
+  signal: AbortSignal | undefined,
+): OpenTransaction {
+  return {
+    executor: access.executorWithin(scope, signal),
+    afterCommit: (callback) => scope.afterCommit(callback),
+    afterRollback: (callback) => scope.afterRollback(callback),
+  }
+}

@@ -1,0 +1,81 @@
+import { CompiledQuery } from 'kysely'
+import { moduleSchema } from '../identity/module-name.js'
+import { bookkeeping } from '../isolation/bookkeeping/bookkeeping-tables.js'
+import type { Closers } from '../plugin/closers.js'
+import { Host, PluginContributions } from '../plugin/host.js'
+import type { DatabasePlugin, TableRef } from '../plugin/plugin.js'
+import { readTables } from '../table/table-catalog.js'
+import type { OwnerTransaction } from '../table/table-host.js'
+import type { Engine } from './engine.js'
+
+/** The plugins of a database: set up in order, and told of modules and tables. */
+export class PluginAssembly {
+  readonly contributions = new PluginContributions()
+  readonly managers = new Map<string, unknown>()
+  readonly #plugins: readonly DatabasePlugin[]
+  readonly #engine: Engine
+
+  constructor(plugins: readonly DatabasePlugin[], engine: Engine) {
+    this.#plugins = plugins
+    this.#engine = engine
+  }
+
+  async setUp(closers: Closers): Promise<void> {
+    const engine = this.#engine
+    const parts = {
+      admin: engine.connections.admin,
+      modules: { list: () => engine.isolation.listModules() },
+      store: engine.store,
+      clock: engine.options.clock,
+      log: engine.options.log,
+      listeners: engine.listeners,
+      closers,
+      schemaChanged: (module: string) => engine.schemaChanged(module, moduleSchema(module)),
+      ensureTable: (table: TableRef, trx: OwnerTransaction) => this.#ensureTable(table, trx),
+    }
+    for (const plugin of this.#plugins) {
+      const manager = await plugin.setup(new Host(plugin, parts, this.contributions))
+      this.managers.set(plugin.name, manager)
+    }
+    if (this.#plugins.length > 0) await this.#ensureExisting()
+  }
+
+  async ensureModule(name: string): Promise<void> {
+    const { listeners, connections } = this.#engine
+    if (!listeners.ensuresModules) return
+    const module = { name, schema: moduleSchema(name) }
+    await connections.admin.transaction().execute((trx) => listeners.ensureModule(module, trx))
+  }
+
+  async #ensureTable(table: TableRef, trx: OwnerTransaction): Promise<void> {
+    const { isolation, listeners, options } = this.#engine
+    const { tenantColumn } = options
+    const tables = await readTables(
+      moduleSchema(table.module),
+      [table.table],
+      async (text, parameters) => {
+        const { rows } = await trx.executeQuery(CompiledQuery.raw(text, [...parameters]))
+        return rows as object[]
+      },
+    )
+    const hasTenant = tables.get(table.table)?.columns.has(tenantColumn) ?? false
+    await isolation.ensureTable({ ...table, ...(hasTenant && { tenantColumn }) }, trx)
+    await listeners.ensureTable(table, trx)
+  }
+
+  /** What existed before a plugin came gets what the plugin adds. */
+  async #ensureExisting(): Promise<void> {
+    const { connections, isolation, listeners } = this.#engine
+    const { admin } = connections
+    const tables = await bookkeeping(admin).selectFrom('plataforma.tables').selectAll().execute()
+    for (const module of await isolation.listModules()) {
+      await admin.transaction().execute(async (trx) => {
+        await listeners.ensureModule({ name: module.name, schema: module.schema }, trx)
+        for (const table of tables) {
+          if (table.module !== module.name) continue
+          await listeners.ensureTable({ module: module.name, table: table.name }, trx)
+        }
+      })
+    }
+  }
+}
