@@ -54,7 +54,7 @@ export type {
   UpsertOptions,
   WriteOptions,
 } from './query/write-options.js'
-export { type ClientPool, lendClient, type PooledClient } from './session/client-pool-source.js'
+export { type ClientLoan, ClientSessions } from './session/client-sessions.js'
 export {
   PgPoolSessionSource,
   type PgPoolSessionSourceOptions,

@@ -1,10 +1,12 @@
 import {
+  type AbortableOperationOptions,
   AbortedTransactionError,
   type CompiledQuery,
   type DatabaseConnection,
   type QueryResult,
 } from 'kysely'
 import { PlataformaError } from '../error/plataforma-error.js'
+import { identityKey } from '../identity/identity.js'
 import type { Scope } from '../scope/scope.js'
 import {
   type RoutedStatement,
@@ -20,18 +22,14 @@ import { type Control, controlOf } from './control-command.js'
 import type { HandleParts } from './plain-handle.js'
 import { toQueryResult } from './query-result.js'
 
-interface ExecuteOptions {
-  readonly signal?: AbortSignal
-}
-
 /**
  * What Kysely holds while it works. The session behind it is taken at the first statement, when
  * it is known what it is for, and kept until Kysely lets go.
  */
 export class LazyConnection implements DatabaseConnection, StatementCarrier {
   readonly #parts: HandleParts
-  #session: Promise<Session> | undefined
-  #held: Session | undefined
+  #session: Session | undefined
+  #identity: string | undefined
   #transaction: TransactionScope | undefined
   #released = false
 
@@ -40,17 +38,18 @@ export class LazyConnection implements DatabaseConnection, StatementCarrier {
   }
 
   get inTransaction(): boolean {
-    return this.#held !== undefined && this.#held.transactionStatus !== 'idle'
+    return this.#session !== undefined && this.#session.transactionStatus !== 'idle'
   }
 
-  async executeQuery<R>(query: CompiledQuery, options?: ExecuteOptions): Promise<QueryResult<R>> {
+  async executeQuery<R>(
+    query: CompiledQuery,
+    options?: AbortableOperationOptions,
+  ): Promise<QueryResult<R>> {
     const control = controlOf(query)
-    if (control !== undefined) {
+    try {
+      if (control === undefined) return toQueryResult(await this.#send(query, options))
       await this.#control(control, options)
       return { rows: [] }
-    }
-    try {
-      return toQueryResult(await this.#send(query, options))
     } catch (error) {
       throw withCallersStack(error)
     }
@@ -59,14 +58,14 @@ export class LazyConnection implements DatabaseConnection, StatementCarrier {
   async *streamQuery<R>(
     query: CompiledQuery,
     chunkSize: number,
-    options?: ExecuteOptions,
+    options?: AbortableOperationOptions,
   ): AsyncIterableIterator<QueryResult<R>> {
     const { portions = [] } = await this.#send(query, options, chunkSize)
     for await (const rows of portions) yield { rows: rows as R[] }
   }
 
   async cancelQuery(): Promise<void> {
-    await this.#held?.cancel()
+    await this.#session?.cancel()
   }
 
   async collectSessionInfo(): Promise<void> {
@@ -74,60 +73,58 @@ export class LazyConnection implements DatabaseConnection, StatementCarrier {
   }
 
   async killSession(): Promise<void> {
-    await this.#held?.kill()
+    await this.#session?.kill()
   }
 
   release(): void {
     this.#released = true
-    this.#held?.release()
-    this.#held = undefined
-    this.#session = undefined
+    this.#letGo()
   }
 
   /** Runs outside a transaction on the session of this connection. */
   async carry(statement: RoutedStatement): Promise<StatementResult> {
     const { scope, options } = routeOf(statement)
     const session = await this.#acquire(scope, options.acquireSignal)
-    if (statement.streams) return streamed(this.#parts.way().streamOn(session, statement))
-    return await this.#parts.way().runOn(session, statement)
+    const way = this.#parts.way()
+    if (statement.streams) return streamed(way.streamOn(session, statement))
+    return await way.runOn(session, statement)
   }
 
   async #send(
     query: CompiledQuery,
-    options: ExecuteOptions | undefined,
+    options: AbortableOperationOptions | undefined,
     chunkSize?: number,
   ): Promise<StatementResult> {
-    const { way, scopes } = this.#parts
+    const { way, scopes, store } = this.#parts
     return await way().send(scopes.current(), query, {
-      carrier: this.#transaction ?? this.#joined() ?? this,
-      ...(options?.signal === undefined ? {} : { acquireSignal: options.signal }),
-      ...(chunkSize === undefined ? {} : { chunkSize }),
+      carrier: this.#transaction ?? store?.transaction ?? this,
+      acquireSignal: options?.signal,
+      chunkSize,
     })
   }
 
-  #joined(): TransactionScope | undefined {
-    return this.#parts.store?.transaction
+  async #acquire(scope: Scope, signal: AbortSignal | undefined): Promise<Session> {
+    const identity = identityKey(scope.identity)
+    if (this.#session !== undefined && this.#identity === identity) return this.#session
+    // Who calls may change from one statement to the next: another login, another session.
+    this.#letGo()
+    const session = await this.#parts.way().acquire(scope, signal)
+    if (this.#released || signal?.aborted) {
+      session.release()
+      throw signal?.aborted ? signal.reason : released()
+    }
+    this.#letGo()
+    this.#session = session
+    this.#identity = identity
+    return session
   }
 
-  #acquire(scope: Scope, signal: AbortSignal | undefined): Promise<Session> {
-    this.#session ??= this.#parts
-      .way()
-      .acquire(scope, signal)
-      .then(
-        (session) => {
-          if (this.#released) session.release()
-          this.#held = session
-          return session
-        },
-        (error: unknown) => {
-          this.#session = undefined
-          throw error
-        },
-      )
-    return this.#session
+  #letGo(): void {
+    this.#session?.release()
+    this.#session = undefined
   }
 
-  async #control(control: Control, options: ExecuteOptions | undefined): Promise<void> {
+  async #control(control: Control, options: AbortableOperationOptions | undefined): Promise<void> {
     if (control.kind === 'begin') return await this.#begin(control, options)
     const transaction = this.#transaction
     if (transaction === undefined) {
@@ -135,8 +132,9 @@ export class LazyConnection implements DatabaseConnection, StatementCarrier {
     }
     switch (control.kind) {
       case 'commit':
-        return await commitAsKysely(transaction)
+        return await this.#commit(transaction)
       case 'rollback':
+        this.#transaction = undefined
         return await transaction.rollback()
       case 'savepoint':
         return await transaction.savepoint(control.name)
@@ -149,35 +147,42 @@ export class LazyConnection implements DatabaseConnection, StatementCarrier {
 
   async #begin(
     { settings }: Extract<Control, { kind: 'begin' }>,
-    options: ExecuteOptions | undefined,
+    options: AbortableOperationOptions | undefined,
   ): Promise<void> {
-    const outer = this.#joined()
+    const { way, scopes, store } = this.#parts
+    const outer = store?.transaction
     if (outer !== undefined) {
       this.#transaction = await outer.nested()
       return
     }
-    const { way, scopes } = this.#parts
     const scope = scopes.current()
-    const session = new TransactionSession(way(), scope, {
-      settings,
-      ...(options?.signal === undefined ? {} : { signal: options.signal }),
-    })
+    const held = await this.#acquire(scope, options?.signal)
+    const session = new TransactionSession(way(), scope, { settings, held })
     const transaction = new TransactionScope(session, scope.acting)
     await transaction.begin(scope, {})
     this.#transaction = transaction
   }
-}
 
-/** Kysely tells an aborted transaction by its own error and then sends no ROLLBACK. */
-async function commitAsKysely(transaction: TransactionScope): Promise<void> {
-  try {
-    await transaction.commit()
-  } catch (error) {
-    if (error instanceof PlataformaError && error.code === 'PLT_TRANSACTION_ABORTED') {
+  /**
+   * Kysely tells an aborted transaction by its own error and then sends no ROLLBACK; after any other
+   * error it does.
+   */
+  async #commit(transaction: TransactionScope): Promise<void> {
+    try {
+      await transaction.commit()
+    } catch (error) {
+      if (!(error instanceof PlataformaError)) throw error
+      if (error.code === 'PLT_OUTCOME_UNKNOWN') throw error.cause
+      if (error.code !== 'PLT_TRANSACTION_ABORTED') throw error
+      this.#transaction = undefined
       throw new AbortedTransactionError({ cause: error })
     }
-    throw error
+    this.#transaction = undefined
   }
+}
+
+function released(): PlataformaError {
+  return new PlataformaError('PLT_CLOSED', 'The connection was already given back.')
 }
 
 /** The error was made where the socket was read; the frames of the caller are added to it. */

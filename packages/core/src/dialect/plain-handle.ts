@@ -1,3 +1,4 @@
+import type { AbortableOperationOptions } from 'kysely'
 import type { ContextStore } from '../context/context-store.js'
 import { NOBODY } from '../context/context-store.js'
 import type { Scope, ScopeProvider } from '../scope/scope.js'
@@ -12,7 +13,7 @@ export interface HandleParts {
   readonly scopes: ScopeProvider
   /** Set for handles whose calls join the open transaction of the calling context. */
   readonly store?: ContextStore
-  readonly open?: () => Promise<void>
+  readonly open?: (options?: AbortableOperationOptions) => Promise<void>
   readonly close?: () => Promise<void>
 }
 
@@ -28,7 +29,11 @@ const PLAIN: Scope = {
 export function plainHandle(config: PlataformaDialectConfig): HandleParts {
   if ('sessions' in config) return handleOn(config.sessions)
   const source = new UserPoolSource(config)
-  return { ...handleOn(source), open: () => source.open(), close: () => source.close() }
+  return {
+    ...handleOn(source),
+    open: (options) => source.open(options),
+    close: () => source.close(),
+  }
 }
 
 function handleOn(sessions: SessionSource): HandleParts {

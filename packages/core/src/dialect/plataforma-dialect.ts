@@ -1,7 +1,8 @@
-import type { PostgresDialectConfig } from 'kysely'
+import type { Driver, PostgresDialectConfig } from 'kysely'
 import type { SessionSource } from '../session/session-source.js'
 import { HandleDialect } from './handle-dialect.js'
 import { plainHandle } from './plain-handle.js'
+import { PlataformaDriver } from './plataforma-driver.js'
 
 /** Either every field of Kysely's `PostgresDialectConfig`, or a source of sessions. */
 export type PlataformaDialectConfig = PostgresDialectConfig | { readonly sessions: SessionSource }
@@ -14,7 +15,15 @@ export type PlataformaDialectConfig = PostgresDialectConfig | { readonly session
  * const db = new Kysely<Database>({ dialect: new PlataformaDialect({ pool: new Pool({}) }) })
  */
 export class PlataformaDialect extends HandleDialect {
+  readonly #config: PlataformaDialectConfig
+
   constructor(config: PlataformaDialectConfig) {
     super(plainHandle(config))
+    this.#config = config
+  }
+
+  /** One for each Kysely, which destroys only its own. */
+  override createDriver(): Driver {
+    return new PlataformaDriver(plainHandle(this.#config))
   }
 }

@@ -1,4 +1,9 @@
-import type { DatabaseConnection, Driver, TransactionSettings } from 'kysely'
+import type {
+  AbortableOperationOptions,
+  DatabaseConnection,
+  Driver,
+  TransactionSettings,
+} from 'kysely'
 import { controlCommand } from './control-command.js'
 import { LazyConnection } from './lazy-connection.js'
 import type { HandleParts } from './plain-handle.js'
@@ -11,8 +16,8 @@ export class PlataformaDriver implements Driver {
     this.#parts = parts
   }
 
-  async init(): Promise<void> {
-    await this.#parts.open?.()
+  async init(options?: AbortableOperationOptions): Promise<void> {
+    await this.#parts.open?.(options)
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {

@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events'
-import type { PostgresDialectConfig, PostgresPool } from 'kysely'
+import type { AbortableOperationOptions, PostgresDialectConfig, PostgresPool } from 'kysely'
 import { PlataformaError } from '../error/plataforma-error.js'
-import { type ClientPool, lendClient } from '../session/client-pool-source.js'
+import { type ClientPool, ClientWaiters } from '../session/client-waiters.js'
+import { lendClient } from '../session/lend-client.js'
 import type { PgConnection } from '../session/pg-connection.js'
 import type { Session } from '../session/session.js'
 import type { SessionRequest, SessionSource } from '../session/session-source.js'
@@ -12,49 +13,57 @@ import { HookConnection } from './hook-connection.js'
 export class UserPoolSource implements SessionSource {
   readonly #config: PostgresDialectConfig
   readonly #names = new StatementNames()
+  readonly #waiters = new ClientWaiters()
   readonly #greeted = new WeakSet<PgConnection>()
   #pool: PostgresPool | undefined
-  #closed = false
 
   constructor(config: PostgresDialectConfig) {
     this.#config = { ...config }
   }
 
-  async open(): Promise<void> {
-    const { pool } = this.#config
-    this.#pool = typeof pool === 'function' ? await pool() : pool
+  async open(options?: AbortableOperationOptions): Promise<void> {
+    const { pool: given } = this.#config
+    const pool = typeof given === 'function' ? await given(options) : given
     // An idle client's death is emitted on the pool; without a listener it ends the process.
-    if (this.#pool instanceof EventEmitter) this.#pool.on('error', () => {})
+    if (pool instanceof EventEmitter && !pool.listeners('error').includes(ignoreIdleClient)) {
+      pool.on('error', ignoreIdleClient)
+    }
+    this.#pool = pool
   }
 
-  async acquire(request: SessionRequest): Promise<Session> {
-    if (this.#pool === undefined && !this.#closed) await this.open()
-    const pool = this.#pool
-    if (pool === undefined) {
-      throw new PlataformaError('PLT_CLOSED', 'driver has already been destroyed')
-    }
-    const hooks = this.#config.onCreateConnection ?? this.#config.onReserveConnection
-    return lendClient(pool as unknown as ClientPool, {
+  async acquire({ signal }: SessionRequest): Promise<Session> {
+    const { onCreateConnection, onReserveConnection } = this.#config
+    const isHooked = onCreateConnection !== undefined || onReserveConnection !== undefined
+    if (this.#pool === undefined) throw destroyed()
+    return await lendClient(this.#pool as ClientPool, {
+      waiters: this.#waiters,
       names: this.#names,
-      measure: false,
-      ...(request.signal === undefined ? {} : { signal: request.signal }),
-      ...(hooks === undefined ? {} : { prepare: (connection) => this.#greet(connection) }),
+      signal,
+      prepare: isHooked ? (connection) => this.#greet(connection, signal) : undefined,
     })
   }
 
   async close(): Promise<void> {
-    this.#closed = true
     const pool = this.#pool
     this.#pool = undefined
+    this.#waiters.close(destroyed())
     await pool?.end()
   }
 
-  async #greet(connection: PgConnection): Promise<void> {
+  /** Kysely's hooks: one for each new client, one for each loan. */
+  async #greet(connection: PgConnection, signal: AbortSignal | undefined): Promise<void> {
+    const { onCreateConnection, onReserveConnection } = this.#config
     const handle = new HookConnection(connection)
     if (!this.#greeted.has(connection)) {
+      await onCreateConnection?.(handle, { signal })
       this.#greeted.add(connection)
-      await this.#config.onCreateConnection?.(handle)
     }
-    await this.#config.onReserveConnection?.(handle)
+    await onReserveConnection?.(handle, { signal })
   }
+}
+
+function ignoreIdleClient(): void {}
+
+function destroyed(): PlataformaError {
+  return new PlataformaError('PLT_CLOSED', 'driver has already been destroyed')
 }

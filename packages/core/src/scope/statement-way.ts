@@ -11,9 +11,12 @@ import {
 import { statementFacts } from '../statement/statement-facts.js'
 import { listensToWrites, type Moments, NO_MOMENTS } from '../transaction/moments.js'
 import { WriteCollector, type Writes } from '../transaction/written-tables.js'
+import { mayBeScript, scriptResult } from '../wire/script-text.js'
 import { headStatement, scopeKeyOf, TAIL } from './batch-frame.js'
 import type { Scope } from './scope.js'
 import type { StatementJudge } from './statement-judge.js'
+
+type Rows = Record<string, unknown>[]
 
 const ROUTE = Symbol('route')
 const NO_LOCALS: Readonly<Record<string, unknown>> = Object.freeze({})
@@ -136,39 +139,68 @@ export class StatementWay {
       session.leaves(await this.judge.residueOf(statement.sql))
     }
     const before = heads ?? (scope.head === undefined ? [] : [headStatement(scope.head, session)])
-    yield* session.stream(before, wireStatement(statement), {
+    const portions = session.stream(before, wireStatement(statement), {
       chunkSize: options.chunkSize ?? 100,
-      ...runOptions(options),
+      signal: options.signal,
     })
+    // In a transaction block it is the transaction that collects what is written.
+    const isOwn = heads === undefined && this.listensToWrites
+    const writes = isOwn ? await this.#writesOf(statement, session) : undefined
+    if (writes === undefined) yield* portions
+    else yield* this.#streamWithMoments(writes, { portions, session })
   }
 
   /** Runs a statement outside a transaction block on a session that the caller holds. */
   async runOn(session: Session, statement: RoutedStatement): Promise<StatementResult> {
-    if (!this.listensToWrites || session.transactionStatus !== 'idle') {
-      return this.#sendOn(session, statement)
+    const writes = this.listensToWrites ? await this.#writesOf(statement, session) : undefined
+    if (writes === undefined) return await this.#sendOn(session, statement)
+    for (const listener of this.moments.committing) await listener(writes)
+    let result: StatementResult
+    try {
+      result = await this.#sendOn(session, statement)
+    } catch (error) {
+      await this.#reportFailure(writes, { error, session })
+      throw error
     }
-    const collector = new WriteCollector()
-    await collector.note(statement)
-    if (collector.empty) return this.#sendOn(session, statement)
-    return this.#withMoments(collector.writes, () => this.#sendOn(session, statement))
+    for (const listener of this.moments.committed) await listener(writes, undefined)
+    return result
   }
 
-  async #withMoments(
+  async *#streamWithMoments(
     writes: Writes,
-    send: () => Promise<StatementResult>,
-  ): Promise<StatementResult> {
+    { portions, session }: { portions: AsyncIterable<Rows>; session: Session },
+  ): AsyncGenerator<Rows> {
     for (const listener of this.moments.committing) await listener(writes)
+    let failure: { readonly error: unknown; readonly session: Session } | undefined
     try {
-      const result = await send()
-      for (const listener of this.moments.committed) await listener(writes, undefined)
-      return result
+      yield* portions
     } catch (error) {
-      if (isServerError(error)) {
-        for (const listener of this.moments.rolledBack) await listener()
-      } else {
-        for (const listener of this.moments.outcomeUnknown) await listener(writes)
-      }
+      failure = { error, session }
       throw error
+    } finally {
+      // A reader that leaves early commits as well.
+      if (failure !== undefined) await this.#reportFailure(writes, failure)
+      else for (const listener of this.moments.committed) await listener(writes, undefined)
+    }
+  }
+
+  /** What a statement outside a transaction block writes, where somebody listens. */
+  async #writesOf(statement: RoutedStatement, session: Session): Promise<Writes | undefined> {
+    if (session.transactionStatus !== 'idle') return undefined
+    const collector = new WriteCollector()
+    await collector.note(statement)
+    return collector.empty ? undefined : collector.writes
+  }
+
+  async #reportFailure(
+    writes: Writes,
+    { error, session }: { error: unknown; session: Session },
+  ): Promise<void> {
+    // A server that ends the session while it answers may have committed first.
+    if (isServerError(error) && !session.broken) {
+      for (const listener of this.moments.rolledBack) await listener()
+    } else {
+      for (const listener of this.moments.outcomeUnknown) await listener(writes)
     }
   }
 
@@ -220,14 +252,10 @@ export function isServerError(error: unknown): boolean {
   return error instanceof Error && 'severity' in error && error.severity !== undefined
 }
 
-/**
- * Whether a plain handle's text may hold several statements. Like `pg`, such a text goes by the
- * simple protocol; one whose only semicolon stands in a string does no worse there.
- */
+/** Whether it is a plain handle's text that goes by the simple protocol. */
 export function isScript(statement: RoutedStatement): boolean {
   if (statement.parameters.length > 0 || routeOf(statement).scope.head !== undefined) return false
-  const semicolon = statement.sql.indexOf(';')
-  return semicolon !== -1 && statement.sql.slice(semicolon + 1).trim() !== ''
+  return mayBeScript(statement.sql)
 }
 
 export async function runScript(
@@ -235,9 +263,7 @@ export async function runScript(
   statement: RoutedStatement,
 ): Promise<StatementResult> {
   const results = await session.script(statement.sql, runOptions(routeOf(statement).options))
-  const [only] = results
-  // Several results have no common rows; Kysely's own dialect reports none either.
-  return results.length === 1 && only !== undefined ? only : { command: '', rowCount: 0, rows: [] }
+  return scriptResult(results)
 }
 
 export function streamed(

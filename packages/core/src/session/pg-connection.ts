@@ -1,48 +1,61 @@
 import { PlataformaError } from '../error/plataforma-error.js'
-import { Batch, type BatchOutcome, type BatchStatement } from '../wire/batch.js'
+import { Batch, type BatchSegment } from '../wire/batch.js'
 import { sendCancelRequest } from '../wire/cancel-request.js'
+import type { Exchange, ExchangeHost } from '../wire/exchange.js'
 import { asPgClient, type PgClient } from '../wire/pg-internals.js'
-import { PortalStream } from '../wire/portal-stream.js'
+import { Portal } from '../wire/portal.js'
 import { PreparedStatements } from '../wire/prepared-statements.js'
+import { Script } from '../wire/script.js'
 import type { StatementNames } from '../wire/statement-names.js'
-import type { WireResult, WireStatement } from './session.js'
-
-interface PgResult {
-  readonly command: string | null
-  readonly rowCount: number | null
-  readonly rows: Record<string, unknown>[]
-}
+import type { RunOptions, WireResult } from './session.js'
 
 const connections = new WeakMap<object, PgConnection>()
 
-/** One physical connection for as long as it lives, whoever borrows it. */
+type Sending = Pick<Exchange<unknown>, 'abandon' | 'handleParseComplete' | 'promise' | 'start'>
+
+/** How long a cancelled statement may take to answer before its connection is given up. */
+const CANCEL_GRACE_MS = 5_000
+
+/** One physical connection for as long as it lives, whoever borrows it. One exchange at a time. */
 export class PgConnection {
   readonly client: PgClient
-  readonly prepared = new PreparedStatements()
+  readonly prepared: PreparedStatements
+  /** 0 until measured, and where a pooler stands between. */
   backendPid = 0
   clockOffsetMs = 0
-  #names: StatementNames
-  #namesHold = true
-  #broken = false
   #measured = false
-  #current: { handleParseComplete(): void } | undefined
-  /** Ends when the last of those that wait for this connection, in order, has been answered. */
-  #last: Promise<void> | undefined
+  #broken = false
+  #current: Sending | undefined
+  readonly #waiting: Sending[] = []
+  #cancelling: Promise<void> | undefined
+  #giveUp: NodeJS.Timeout | undefined
+  #settled: PromiseWithResolvers<void> | undefined
+  #portals = 0
+
+  readonly #host: ExchangeHost = {
+    answered: (lost) => {
+      if (lost) this.#broken = true
+      this.#current = undefined
+      if (this.#cancelling === undefined) clearTimeout(this.#giveUp)
+      this.#next()
+    },
+    timedOut: () => void this.cancel(),
+  }
 
   private constructor(client: PgClient, names: StatementNames) {
     this.client = client
-    this.#names = names
+    this.prepared = new PreparedStatements(names)
     // A client without a listener turns a killed backend into an uncaught exception; the pool
     // takes its own away while the client is lent out.
-    client.on('error', () => {
+    const onLoss = () => {
       this.#broken = true
-    })
-    client.on('end', () => {
-      this.#broken = true
-    })
+    }
+    client.on('error', onLoss)
+    client.on('end', onLoss)
     client.connection.on('parseComplete', () => this.#current?.handleParseComplete())
   }
 
+  /** @throws PlataformaError `PLT_CONFIG_INVALID` when it is not a client that can be used. */
   static of(client: object, names: StatementNames): PgConnection {
     let connection = connections.get(client)
     if (connection === undefined) {
@@ -61,118 +74,74 @@ export class PgConnection {
     return status === 'T' ? 'transaction' : status === 'E' ? 'failed' : 'idle'
   }
 
+  /** Whether the server owes an answer, or a cancel request could still reach it. */
   get busy(): boolean {
-    return this.#last !== undefined
+    return this.#current !== undefined || this.#cancelling !== undefined
   }
 
-  /** Resolves when the server has answered everything that was sent. */
-  async settled(): Promise<void> {
-    while (this.#last !== undefined) await this.#last
+  get measured(): boolean {
+    return this.#measured
+  }
+
+  /** Resolves when it is not busy any more. */
+  settled(): Promise<void> {
+    if (!this.busy) return Promise.resolve()
+    this.#settled ??= Promise.withResolvers()
+    return this.#settled.promise
+  }
+
+  send(
+    segments: readonly BatchSegment[],
+    { signal, onSent }: RunOptions = {},
+  ): Promise<readonly (readonly WireResult[])[]> {
+    const batch = new Batch(this.client, this.prepared, segments)
+    batch.onSent = onSent
+    return this.#enqueue(batch, signal)
+  }
+
+  /** By the simple protocol. */
+  script(text: string, { signal }: RunOptions = {}): Promise<readonly WireResult[]> {
+    return this.#enqueue(new Script(this.client, this.prepared, text), signal)
+  }
+
+  portal(rows: number): Portal {
+    return new Portal(`plt_${++this.#portals}`, rows)
   }
 
   /** Asks once for the backend's id and clock, which a signed context is bound to. */
-  async measure(): Promise<void> {
-    if (this.#measured) return
+  async measure(signal?: AbortSignal): Promise<void> {
     const before = Date.now()
-    const outcome = await this.send([
-      [
-        {
-          text: 'select pg_backend_pid() as pid, extract(epoch from clock_timestamp()) * 1000 as now',
-        },
-      ],
-    ])
-    if (outcome.failure !== undefined) throw outcome.failure.error
-    const row = outcome.results[0]?.[0]?.rows[0]
-    const pid = Number(row?.pid)
-    this.clockOffsetMs = Number(row?.now) - (before + Date.now()) / 2
+    const text =
+      'select pg_backend_pid() as pid, extract(epoch from clock_timestamp()) * 1000 as now'
+    const statements = [{ text, prepare: 'never' as const }]
+    const [[result] = []] = await this.send([{ statements }], { signal })
+    const { pid, now } = result?.rows[0] ?? {}
+    this.clockOffsetMs = Number(now) - (before + Date.now()) / 2
     // Another id than the client was told at connect is the sign of a pooler in between.
-    this.backendPid = pid === this.client.processID ? pid : 0
+    this.backendPid = Number(pid) === this.client.processID ? Number(pid) : 0
     this.#measured = true
   }
 
-  async send(segments: readonly (readonly WireStatement[])[]): Promise<BatchOutcome> {
-    const done = await this.#turn()
-    const { promise, resolve, reject } = Promise.withResolvers<BatchOutcome>()
-    try {
-      this.#submit(segments, (outcome) => {
-        done()
-        resolve(outcome)
-      })
-    } catch (error) {
-      done()
-      reject(error)
-    }
-    return promise
-  }
-
-  #submit(
-    segments: readonly (readonly WireStatement[])[],
-    settle: (outcome: BatchOutcome) => void,
-  ): void {
-    const batch = new Batch(this.client, {
-      prepared: this.prepared,
-      segments: segments.map((statements) => statements.map((each) => this.#named(each))),
-      settle: (outcome) => {
-        this.#current = undefined
-        if (outcome.failure?.connectionLost) this.#broken = true
-        settle(outcome)
-      },
-    })
-    this.#current = batch
-    this.client.query(batch)
-  }
-
-  /** Waits in strict order; the caller must call what it gets when its work was answered. */
-  async #turn(): Promise<() => void> {
-    const before = this.#last
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#last = promise
-    const done = () => {
-      if (this.#last === promise) this.#last = undefined
-      resolve()
-    }
-    if (before !== undefined) await before
-    if (this.broken) {
-      done()
-      throw connectionLost()
-    }
-    return done
-  }
-
-  /** By the simple protocol, as `pg` does it for a text without parameters. */
-  async script(text: string): Promise<readonly WireResult[]> {
-    const done = await this.#turn()
-    try {
-      const answer = (await this.client.query(text)) as PgResult | readonly PgResult[]
-      return [answer].flat().map(({ command, rowCount, rows }) => ({
-        command: command ?? '',
-        rowCount: rowCount ?? 0,
-        rows,
-      }))
-    } finally {
-      done()
-    }
-  }
-
-  async openPortal(
-    head: readonly WireStatement[],
-    statement: WireStatement,
-    chunkSize: number,
-  ): Promise<PortalStream> {
-    const done = await this.#turn()
-    return new PortalStream(this.client, {
-      head: head.map(unnamed),
-      statement: unnamed(statement),
-      chunkSize,
-      settle: (lost) => {
-        if (lost) this.#broken = true
-        done()
-      },
-    })
-  }
-
+  /**
+   * Cancels what the server is at; nothing else is sent before the request cannot hit it any more.
+   * A server that answers neither loses the connection.
+   */
   cancel(): Promise<void> {
-    return sendCancelRequest(this.client)
+    if (this.#current === undefined) return this.#cancelling ?? Promise.resolve()
+    clearTimeout(this.#giveUp)
+    this.#giveUp = setTimeout(() => this.destroy(), CANCEL_GRACE_MS).unref()
+    this.#cancelling ??= this.#cancel()
+    return this.#cancelling
+  }
+
+  /** Cancels, and drops the connection whatever comes of that. */
+  async kill(): Promise<void> {
+    const request =
+      this.#current === undefined
+        ? undefined
+        : sendCancelRequest(this.client, { isWanted: () => true, timeoutMs: CANCEL_GRACE_MS })
+    this.destroy()
+    await request?.catch(() => {})
   }
 
   /** Ends the socket without a word, where the server no longer answers. */
@@ -181,24 +150,54 @@ export class PgConnection {
     this.client.connection.stream.destroy()
   }
 
-  /** Prepared statements do not survive here: a pooler hands each transaction another backend. */
-  stopNaming(): void {
-    this.#namesHold = false
-    this.prepared.forgetAll()
+  async #cancel(): Promise<void> {
+    try {
+      await sendCancelRequest(this.client, {
+        isWanted: () => this.#current !== undefined,
+        timeoutMs: CANCEL_GRACE_MS,
+      })
+    } catch {
+      this.destroy()
+    }
+    this.#cancelling = undefined
+    if (this.#current === undefined) clearTimeout(this.#giveUp)
+    this.#next()
   }
 
-  #named(statement: WireStatement): BatchStatement {
-    const prepare = this.#namesHold ? (statement.prepare ?? 'auto') : 'never'
-    const name =
-      prepare === 'never'
-        ? undefined
-        : this.#names.nameOf(statement.scopeKey ?? '', statement.text, prepare === 'always')
-    return { text: statement.text, values: statement.values ?? [], name }
+  #enqueue<Result>(exchange: Exchange<Result>, signal: AbortSignal | undefined): Promise<Result> {
+    if (signal !== undefined) this.#heed(signal, exchange)
+    this.#waiting.push(exchange)
+    this.#next()
+    return exchange.promise
   }
-}
 
-function unnamed(statement: WireStatement): BatchStatement {
-  return { text: statement.text, values: statement.values ?? [], name: undefined }
+  /** Frees the caller as soon as the signal aborts; the connection stays taken until it answered. */
+  #heed(signal: AbortSignal, exchange: Sending): void {
+    const onAbort = () => {
+      exchange.abandon(signal.reason)
+      if (this.#current === exchange) void this.cancel()
+      const place = this.#waiting.indexOf(exchange)
+      if (place !== -1) this.#waiting.splice(place, 1)
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    const forget = () => signal.removeEventListener('abort', onAbort)
+    exchange.promise.then(forget, forget)
+  }
+
+  #next(): void {
+    if (this.busy) return
+    const exchange = this.#waiting.shift()
+    if (exchange === undefined) {
+      this.#settled?.resolve()
+      this.#settled = undefined
+    } else if (this.broken) {
+      exchange.abandon(connectionLost())
+      this.#next()
+    } else {
+      this.#current = exchange
+      exchange.start(this.#host)
+    }
+  }
 }
 
 function connectionLost(): PlataformaError {

@@ -1,9 +1,11 @@
-import pg from 'pg'
 import { PlataformaError } from '../error/plataforma-error.js'
-import { identityKey } from '../identity/identity.js'
+import type { Identity } from '../identity/identity.js'
 import type { LoginDirectory } from '../identity/login-directory.js'
 import { StatementNames } from '../wire/statement-names.js'
-import { lendClient } from './client-pool-source.js'
+import { ClientWaiters } from './client-waiters.js'
+import { lendClient } from './lend-client.js'
+import { LoginPool } from './login-pool.js'
+import type { PgConnection } from './pg-connection.js'
 import type { Session } from './session.js'
 import type { SessionRequest, SessionSource, SessionSourceStats } from './session-source.js'
 
@@ -22,36 +24,35 @@ export interface PgPoolSessionSourceOptions {
 /** The default source: one small `pg.Pool` per login. */
 export class PgPoolSessionSource implements SessionSource {
   readonly #options: PgPoolSessionSourceOptions
-  readonly #pools = new Map<string, pg.Pool>()
+  readonly #pools = new Map<string, LoginPool>()
+  readonly #waiters = new ClientWaiters()
   readonly #names = new StatementNames()
-  readonly #lent = new Set<pg.PoolClient>()
+  readonly #healing = new Map<string, Promise<boolean>>()
+  readonly #acquireTimeoutMs: number
   #closing: Promise<void> | undefined
 
   constructor(options: PgPoolSessionSourceOptions) {
     this.#options = options
+    this.#acquireTimeoutMs = options.acquireTimeoutMs ?? 30_000
   }
 
   async acquire(request: SessionRequest): Promise<Session> {
-    request.signal?.throwIfAborted()
     try {
       return await this.#lend(request)
     } catch (error) {
-      const refused = error instanceof Error && 'code' in error && error.code === '28P01'
-      if (!refused || !(await this.#options.logins.heal?.(request.identity))) throw error
-      return await this.#lend(request)
+      if (!isPasswordRefused(error) || !(await this.#heal(request.identity))) throw error
     }
+    return await this.#lend(request)
   }
 
   stats(): SessionSourceStats {
     let active = 0
     let idle = 0
-    let waiting = 0
-    for (const pool of this.#pools.values()) {
+    for (const { pool } of this.#pools.values()) {
       active += pool.totalCount - pool.idleCount
       idle += pool.idleCount
-      waiting += pool.waitingCount
     }
-    return { active, idle, waiting }
+    return { active, idle, waiting: this.#waiters.size }
   }
 
   close(): Promise<void> {
@@ -59,53 +60,95 @@ export class PgPoolSessionSource implements SessionSource {
     return this.#closing
   }
 
-  #lend(request: SessionRequest): Promise<Session> {
-    if (this.#closing !== undefined) {
-      throw new PlataformaError(
-        'PLT_CLOSED',
-        'The system was closed; it opens no session any more.',
-        {
-          details: { identity: identityKey(request.identity) },
-        },
-      )
+  async #lend({ identity, signal }: SessionRequest): Promise<Session> {
+    if (this.#closing !== undefined) throw closed()
+    signal?.throwIfAborted()
+    try {
+      return await lendClient(this.#poolOf(identity).pool, {
+        waiters: this.#waiters,
+        names: this.#names,
+        signal,
+        prepare: (connection) => this.#measure(connection, signal),
+      })
+    } catch (error) {
+      throw withCode(error)
     }
-    const pool = this.#poolOf(request)
-    return lendClient(pool, {
-      names: this.#names,
-      measure: true,
-      ...(request.signal === undefined ? {} : { signal: request.signal }),
-    })
   }
 
-  #poolOf(request: SessionRequest): pg.Pool {
-    const login = this.#options.logins.loginOf(request.identity)
-    const known = this.#pools.get(login.key)
-    if (known !== undefined) return known
-    const pool = new pg.Pool({
-      ...login.config,
-      max: this.#options.max ?? 10,
-      connectionTimeoutMillis: this.#options.acquireTimeoutMs ?? 30_000,
-      idleTimeoutMillis: this.#options.idleTimeoutMs ?? 10_000,
-    })
-    // An idle client's death is no news: the pool drops it and the next caller gets another.
-    pool.on('error', () => {})
-    pool.on('acquire', (client) => this.#lent.add(client))
-    pool.on('release', (_error, client) => this.#lent.delete(client))
-    this.#pools.set(login.key, pool)
+  async #measure(connection: PgConnection, signal: AbortSignal | undefined): Promise<void> {
+    if (connection.measured) return
+    const deadline = AbortSignal.timeout(this.#acquireTimeoutMs)
+    const either = signal === undefined ? deadline : AbortSignal.any([signal, deadline])
+    try {
+      await connection.measure(either)
+    } catch (error) {
+      throw error === deadline.reason ? unanswered(error) : error
+    }
+  }
+
+  #poolOf(identity: Identity): LoginPool {
+    const login = this.#options.logins.loginOf(identity)
+    let pool = this.#pools.get(login.key)
+    if (pool === undefined) {
+      pool = new LoginPool({
+        ...login.config,
+        max: this.#options.max ?? 10,
+        connectionTimeoutMillis: this.#acquireTimeoutMs,
+        idleTimeoutMillis: this.#options.idleTimeoutMs ?? 10_000,
+      })
+      this.#pools.set(login.key, pool)
+    }
     return pool
   }
 
-  async #close(): Promise<void> {
-    const giveUp = setTimeout(() => {
-      for (const client of this.#lent) {
-        const { connection } = client as unknown as { connection: { stream: { destroy(): void } } }
-        connection.stream.destroy()
-      }
-    }, this.#options.closeTimeoutMs ?? 5_000)
-    try {
-      await Promise.all([...this.#pools.values()].map((pool) => pool.end()))
-    } finally {
-      clearTimeout(giveUp)
+  /** Once for all callers that were refused together. */
+  #heal(identity: Identity): Promise<boolean> {
+    const { logins } = this.#options
+    const { key } = logins.loginOf(identity)
+    let healing = this.#healing.get(key)
+    if (healing === undefined) {
+      healing = Promise.resolve(logins.heal?.(identity) ?? false).finally(() =>
+        this.#healing.delete(key),
+      )
+      this.#healing.set(key, healing)
     }
+    return healing
   }
+
+  async #close(): Promise<void> {
+    this.#waiters.close(closed())
+    const timeoutMs = this.#options.closeTimeoutMs ?? 5_000
+    await Promise.all([...this.#pools.values()].map((pool) => pool.close(timeoutMs)))
+  }
+}
+
+function isPasswordRefused(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '28P01'
+}
+
+function closed(): PlataformaError {
+  return new PlataformaError('PLT_CLOSED', 'The source of sessions was closed.', {
+    remedy: 'Make no calls after `close()`.',
+  })
+}
+
+/** What the pool tells by message only. */
+function withCode(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  if (error.message === 'timeout exceeded when trying to connect') {
+    return new PlataformaError('PLT_POOL_TIMEOUT', 'No session became free in time.', {
+      cause: error,
+      remedy: 'Finish work sooner, or raise the pool’s `max` or `acquireTimeoutMs`.',
+    })
+  }
+  return error.message === 'Connection terminated due to connection timeout'
+    ? unanswered(error)
+    : error
+}
+
+function unanswered(cause: unknown): PlataformaError {
+  return new PlataformaError('PLT_DATABASE_UNAVAILABLE', 'PostgreSQL did not answer in time.', {
+    cause,
+    remedy: 'Check the server and the network, or raise `acquireTimeoutMs`.',
+  })
 }

@@ -1,32 +1,16 @@
-/** One statement of a batch, sent by the extended protocol. */
-export interface WireStatement {
-  readonly text: string
-  readonly values?: readonly unknown[]
-  /** `auto` (default) names it from its second use on, `always` at once, `never` not at all. */
-  readonly prepare?: 'never' | 'auto' | 'always'
-  /** Keeps apart equal texts whose plans must not be shared: module and role. */
-  readonly scopeKey?: string
-}
+import type { Segment, WireResult, WireStatement } from '../wire/wire-statement.js'
 
-/** Statements up to one Sync: outside a transaction block PostgreSQL runs them as one transaction. */
-export interface Segment {
-  readonly statements: readonly WireStatement[]
-}
-
-export interface WireResult {
-  /** First word of the command tag: `SELECT`, `INSERT`, `COMMIT`, … */
-  readonly command: string
-  /** Rows affected or returned; 0 for commands that count none. */
-  readonly rowCount: number
-  readonly rows: Record<string, unknown>[]
-}
+export type { Segment, WireResult, WireStatement }
 
 export interface RunOptions {
   /** Cancels on the server; the call rejects with the signal's reason at once. */
   readonly signal?: AbortSignal
+  /** Called when the segments were written: without it, none of them can have had an effect. */
+  readonly onSent?: () => void
 }
 
-export interface StreamOptions extends RunOptions {
+export interface StreamOptions {
+  readonly signal?: AbortSignal
   /** Rows of a portion. */
   readonly chunkSize: number
 }
@@ -47,6 +31,8 @@ export interface Session {
   /** The server's clock less this process's, in milliseconds, measured at connect. */
   readonly clockOffsetMs: number
   readonly transactionStatus: 'idle' | 'transaction' | 'failed'
+  /** Whether the connection was lost: nobody knows what became of a write that was in flight. */
+  readonly broken: boolean
   /**
    * Sends the segments in one write and resolves to one list of results per segment. Rejects with
    * the first error after every segment was answered, as `pg` made it.
@@ -60,7 +46,10 @@ export interface Session {
    * per statement.
    */
   script(text: string, options?: RunOptions): Promise<readonly WireResult[]>
-  /** Runs `head`, then reads `statement` in portions, all in one implicit transaction. */
+  /**
+   * Runs `head`, then reads `statement` in portions: in the open transaction, where other
+   * statements may run between two portions, or else in one of its own that ends with the reading.
+   */
   stream(
     head: readonly WireStatement[],
     statement: WireStatement,

@@ -9,9 +9,14 @@ import {
   streamed,
 } from '../scope/statement-way.js'
 import type { StatementResult } from '../statement/statement.js'
-import type { TransactionSession } from './transaction-session.js'
+import type { Outcome, TransactionSession } from './transaction-session.js'
 
 type Callback = () => unknown
+
+interface Nesting {
+  readonly parent: TransactionScope
+  readonly savepoint: string
+}
 
 /**
  * A transaction, or a savepoint in one: the only place that knows begin, commit, rollback and
@@ -21,39 +26,34 @@ export class TransactionScope implements StatementCarrier {
   readonly inTransaction = true
   readonly acting: Acting
   readonly #session: TransactionSession
-  readonly #parent: TransactionScope | undefined
-  readonly #savepoint: string | undefined
-  #child: Promise<void> | undefined
-  #closed: 'committed' | 'rolled back' | undefined
+  readonly #nesting: Nesting | undefined
+  readonly #ended = Promise.withResolvers<void>()
+  #child: { readonly scope: TransactionScope; readonly over: Promise<void> } | undefined
+  #state: 'open' | 'ending' | Outcome = 'open'
   #afterCommit: Callback[] = []
   #afterRollback: Callback[] = []
 
-  constructor(
-    session: TransactionSession,
-    acting: Acting,
-    nesting?: { readonly parent: TransactionScope; readonly savepoint: string },
-  ) {
+  constructor(session: TransactionSession, acting: Acting, nesting?: Nesting) {
     this.#session = session
     this.acting = acting
-    this.#parent = nesting?.parent
-    this.#savepoint = nesting?.savepoint
+    this.#nesting = nesting
   }
 
   get closed(): boolean {
-    return this.#closed !== undefined || (this.#parent?.closed ?? false)
+    return this.#state !== 'open' || (this.#nesting?.parent.closed ?? false)
   }
 
   /** Whether this is `other` or a savepoint somewhere inside it. */
   isWithin(other: TransactionScope): boolean {
-    return this === other || (this.#parent?.isWithin(other) ?? false)
+    return this === other || (this.#nesting?.parent.isWithin(other) ?? false)
   }
 
   async carry(statement: RoutedStatement): Promise<StatementResult> {
     const { scope } = routeOf(statement)
     this.#assertUsable(scope)
-    while (this.#child !== undefined) await this.#child
+    if (statement.streams) return streamed(this.#stream(statement))
+    while (this.#child !== undefined) await this.#child.over
     this.#assertUsable(scope)
-    if (statement.streams) return streamed(this.#session.stream(statement))
     return await this.#session.run(statement)
   }
 
@@ -64,22 +64,15 @@ export class TransactionScope implements StatementCarrier {
 
   /** Opens a savepoint; statements of the outer scope wait until it ends. */
   async nested(): Promise<TransactionScope> {
-    while (this.#child !== undefined) await this.#child
+    while (this.#child !== undefined) await this.#child.over
     this.#assertOpen()
     const savepoint = this.#session.openSavepoint()
-    const child = new TransactionScope(this.#session, this.acting, { parent: this, savepoint })
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#child = promise
-    child.#onEnd(() => {
+    const scope = new TransactionScope(this.#session, this.acting, { parent: this, savepoint })
+    const over = scope.#ended.promise.then(() => {
       this.#child = undefined
-      resolve()
     })
-    return child
-  }
-
-  #end: Callback | undefined
-  #onEnd(callback: Callback): void {
-    this.#end = callback
+    this.#child = { scope, over }
+    return scope
   }
 
   async savepoint(name: string): Promise<void> {
@@ -115,46 +108,77 @@ export class TransactionScope implements StatementCarrier {
    */
   async commit(): Promise<void> {
     this.#assertOpen()
-    while (this.#child !== undefined) await this.#child
-    if (this.#parent !== undefined && this.#savepoint !== undefined) {
-      try {
-        await this.#session.releaseSavepoint(this.#savepoint)
-      } catch (error) {
-        await this.rollback()
-        throw error
-      }
-      this.#parent.#afterCommit.push(...this.#afterCommit)
-      this.#parent.#afterRollback.push(...this.#afterRollback)
-      this.#close('committed')
-      return
-    }
+    while (this.#child !== undefined) await this.#child.over
+    this.#assertOpen()
+    this.#state = 'ending'
+    if (this.#nesting !== undefined) return await this.#commitInto(this.#nesting)
     try {
       await this.#session.commit()
     } catch (error) {
-      const unknown = error instanceof PlataformaError && error.code === 'PLT_OUTCOME_UNKNOWN'
-      this.#close('rolled back')
-      if (!unknown) await runAll(this.#afterRollback)
+      const isUnknown = error instanceof PlataformaError && error.code === 'PLT_OUTCOME_UNKNOWN'
+      // Why it failed matters more than what a callback has to say about it.
+      await this.#end(isUnknown ? 'unknown' : 'rolled back').catch(() => {})
       throw error
     }
-    this.#close('committed')
-    await runAll(this.#afterCommit)
+    await this.#end('committed')
   }
 
   /** Idempotent; never throws for a connection that is already lost. */
   async rollback(): Promise<void> {
-    if (this.#closed !== undefined) return
-    try {
-      if (this.#savepoint !== undefined) await this.#session.rollbackToSavepoint(this.#savepoint)
-      else await this.#session.rollback()
-    } finally {
-      this.#close('rolled back')
-    }
-    await runAll(this.#afterRollback)
+    if (this.#state !== 'open') return await this.#ended.promise
+    const isOver = this.closed
+    this.#state = 'ending'
+    if (isOver) await this.#end('rolled back')
+    else await this.#rollback()
   }
 
-  #close(how: 'committed' | 'rolled back'): void {
-    this.#closed = how
-    this.#end?.()
+  async *#stream(statement: RoutedStatement): AsyncGenerator<Record<string, unknown>[]> {
+    while (this.#child !== undefined) await this.#child.over
+    this.#assertUsable(routeOf(statement).scope)
+    for await (const rows of this.#session.stream(statement)) {
+      yield rows
+      this.#assertOpen()
+    }
+  }
+
+  async #commitInto({ parent, savepoint }: Nesting): Promise<void> {
+    try {
+      await this.#session.releaseSavepoint(savepoint)
+    } catch (error) {
+      await this.#rollback()
+      throw isAborted(error) ? transactionAborted(error) : error
+    }
+    parent.#afterCommit.push(...this.#afterCommit)
+    parent.#afterRollback.push(...this.#afterRollback)
+    this.#close('committed')
+  }
+
+  async #rollback(): Promise<void> {
+    try {
+      if (this.#nesting === undefined) await this.#session.rollback()
+      else await this.#session.undoSavepoint(this.#nesting.savepoint)
+    } catch (error) {
+      await this.#end('rolled back').catch(() => {})
+      throw error
+    }
+    await this.#end('rolled back')
+  }
+
+  async #end(outcome: Outcome): Promise<void> {
+    const child = this.#child?.scope
+    this.#close(outcome)
+    const callbacks: Callback[] = []
+    if (this.#nesting === undefined) callbacks.push(() => this.#session.report(outcome))
+    // A savepoint that somebody left open goes with what is around it.
+    if (child !== undefined) callbacks.push(() => child.rollback())
+    if (outcome === 'committed') callbacks.push(...this.#afterCommit)
+    if (outcome === 'rolled back') callbacks.push(...this.#afterRollback)
+    await runAll(callbacks)
+  }
+
+  #close(outcome: Outcome): void {
+    this.#state = outcome
+    this.#ended.resolve()
   }
 
   #assertUsable(scope: Scope): void {
@@ -169,12 +193,22 @@ export class TransactionScope implements StatementCarrier {
 
   #assertOpen(): void {
     if (!this.closed) return
-    throw new PlataformaError(
-      'PLT_TRANSACTION_CLOSED',
-      `The transaction was already ${this.#closed ?? 'ended'}.`,
-      { remedy: 'Await every call inside the transaction’s callback.' },
-    )
+    throw new PlataformaError('PLT_TRANSACTION_CLOSED', 'The transaction has ended.', {
+      remedy: 'Await every call inside the transaction’s callback.',
+    })
   }
+}
+
+function isAborted(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '25P02'
+}
+
+function transactionAborted(cause: unknown): PlataformaError {
+  return new PlataformaError(
+    'PLT_TRANSACTION_ABORTED',
+    'A statement of the nested transaction had failed, so it was rolled back.',
+    { cause, remedy: 'Let the error of the failed statement leave the callback.' },
+  )
 }
 
 async function runAll(callbacks: readonly Callback[]): Promise<void> {

@@ -13,8 +13,11 @@ import {
   type StatementWay,
   wireStatement,
 } from '../scope/statement-way.js'
-import type { Session, WireStatement } from '../session/session.js'
+import { RESET_SETTINGS } from '../session/reset-settings.js'
+import type { Segment, Session, WireStatement } from '../session/session.js'
 import type { StatementResult } from '../statement/statement.js'
+import { failedSegmentOf } from '../wire/failed-segment.js'
+import { beginSql, control, quoteName } from './control-sql.js'
 import { WriteCollector } from './written-tables.js'
 
 export interface TransactionSettings {
@@ -22,76 +25,86 @@ export interface TransactionSettings {
   readonly accessMode?: 'read only' | 'read write'
 }
 
+export interface TransactionSessionOptions {
+  readonly settings: TransactionSettings
+  /** Ends the wait for a session. */
+  readonly signal?: AbortSignal
+  /** A session that the caller keeps; without it the transaction takes one of its own. */
+  readonly held?: Session
+}
+
+export type Outcome = 'committed' | 'rolled back' | 'unknown'
+
+interface Sending {
+  /** Whose head must be set; `undefined` for commands of the transaction itself. */
+  readonly scope: Scope | undefined
+  readonly options?: SendOptions
+  /** Whether the statement may change what the head has set. */
+  readonly raw?: boolean
+}
+
 /** How long a context that was set stays unasked: well within what a token is valid for. */
 const HEAD_VALID_MS = 60_000
-
-const CLEANING: readonly WireStatement[] = [
-  { text: 'RESET ALL', prepare: 'always' },
-  { text: 'RESET ROLE', prepare: 'always' },
-  { text: 'SELECT pg_advisory_unlock_all()', prepare: 'always' },
-]
 
 /** The session of one transaction and what was sent on it; savepoints of it share it. */
 export class TransactionSession {
   readonly #way: StatementWay
   readonly #scope: Scope
-  readonly #acquireSignal: AbortSignal | undefined
+  readonly #options: TransactionSessionOptions
   readonly #collector = new WriteCollector()
   #session: Promise<Session> | undefined
   #queued: WireStatement[]
   #begun = false
+  #ended = false
+  #opening: Promise<void> | undefined
   #headKey: string | undefined
   #headSetAt = 0
   #uncleaned = false
   #savepoints = 0
+  #commitLsn: string | undefined
 
-  constructor(
-    way: StatementWay,
-    scope: Scope,
-    options: { readonly settings: TransactionSettings; readonly signal?: AbortSignal },
-  ) {
+  constructor(way: StatementWay, scope: Scope, options: TransactionSessionOptions) {
     this.#way = way
     this.#scope = scope
-    this.#acquireSignal = options.signal
-    this.#queued = [{ text: beginSql(options.settings) }]
+    this.#options = options
+    this.#session = options.held && Promise.resolve(options.held)
+    this.#queued = [control(beginSql(options.settings))]
   }
 
   async begin(scope: Scope, options: SendOptions): Promise<void> {
     const session = await this.#acquire(options)
-    await this.#runQueued(session, this.#headFor(scope, session), options)
+    try {
+      await this.#send(session, [], { scope, options })
+    } catch (error) {
+      await this.rollback()
+      throw error
+    }
   }
 
   async run(statement: RoutedStatement): Promise<StatementResult> {
     const { scope, options } = routeOf(statement)
-    this.#assertReachable(scope)
-    if (this.#way.listensToWrites) await this.#collector.note(statement)
-    const session = await this.#acquire(options)
-    if (statement.raw) await this.#noteRaw(session, statement)
+    const session = await this.#open(statement)
     if (isScript(statement)) {
-      if (this.#queued.length > 0) await this.#runQueued(session, [], options)
+      await this.#prepare(session, { scope, options })
       return await runScript(session, statement)
     }
-    // From here to the write nothing may be awaited: the head must be right for what is sent next.
-    const statements = [...this.#headFor(scope, session), wireStatement(statement)]
-    if (statement.raw) this.#headKey = undefined
-    const results = await this.#runQueued(session, statements, options)
+    const { raw } = statement
+    const results = await this.#send(session, [wireStatement(statement)], { scope, options, raw })
     return results.at(-1) as StatementResult
   }
 
   async *stream(statement: RoutedStatement): AsyncGenerator<Record<string, unknown>[]> {
     const { scope, options } = routeOf(statement)
-    this.#assertReachable(scope)
-    const session = await this.#acquire(options)
-    if (this.#queued.length > 0) await this.#runQueued(session, [], options)
-    if (statement.raw) await this.#noteRaw(session, statement)
-    const heads = this.#headFor(scope, session)
+    const session = await this.#open(statement)
+    await this.#prepare(session, { scope, options })
     if (statement.raw) this.#headKey = undefined
-    yield* this.#way.streamOn(session, statement, heads)
+    yield* this.#way.streamOn(session, statement, [])
   }
 
+  /** Takes a savepoint that is sent along with the next statement. */
   openSavepoint(): string {
     const name = `plt_${++this.#savepoints}`
-    this.#queued.push({ text: `savepoint ${name}` })
+    this.#queued.push(control(`savepoint ${quoteName(name)}`))
     return name
   }
 
@@ -105,106 +118,193 @@ export class TransactionSession {
   }
 
   async rollbackToSavepoint(name: string): Promise<void> {
-    if (this.#dropQueuedSavepoint(name)) return
     this.#headKey = undefined
     await this.#control(`rollback to savepoint ${quoteName(name)}`)
   }
 
-  async commit(): Promise<void> {
-    if (!this.#begun || this.#session === undefined) {
-      await this.#release()
-      return
-    }
-    const session = await this.#session
+  /** Undoes what was done since the savepoint, and takes it away: PostgreSQL would keep it. */
+  async undoSavepoint(name: string): Promise<void> {
+    if (this.#dropQueuedSavepoint(name)) return
+    this.#headKey = undefined
+    const session = await this.#acquire({})
+    const quoted = quoteName(name)
+    const statements = [
+      control(`rollback to savepoint ${quoted}`),
+      control(`release savepoint ${quoted}`),
+    ]
     try {
-      await this.#commit(session)
+      await this.#send(session, statements, { scope: undefined })
+    } catch (error) {
+      // A connection that is lost has rolled back more than that.
+      if (!session.broken) throw error
+    }
+  }
+
+  /**
+   * @throws PlataformaError `PLT_TRANSACTION_ABORTED`, `PLT_OUTCOME_UNKNOWN`; whatever else it
+   * throws, the transaction was rolled back
+   */
+  async commit(): Promise<void> {
+    this.#ended = true
+    try {
+      if (this.#begun && this.#session !== undefined) await this.#commit(await this.#session)
     } finally {
       await this.#release()
+    }
+  }
+
+  /** Never throws for a connection that is lost: that has rolled back already. */
+  async rollback(): Promise<void> {
+    this.#ended = true
+    try {
+      if (this.#begun && this.#session !== undefined) await this.#rollback(await this.#session)
+    } finally {
+      await this.#release()
+    }
+  }
+
+  /** Tells the listeners of a write what became of it; called once. */
+  async report(outcome: Outcome): Promise<void> {
+    const { committed, rolledBack, outcomeUnknown } = this.#way.moments
+    if (outcome === 'rolled back') {
+      for (const listener of rolledBack) await listener()
+      return
+    }
+    if (this.#collector.empty) return
+    const { writes } = this.#collector
+    if (outcome === 'committed') {
+      for (const listener of committed) await listener(writes, this.#commitLsn)
+    } else {
+      for (const listener of outcomeUnknown) await listener(writes)
     }
   }
 
   async #commit(session: Session): Promise<void> {
-    const { moments } = this.#way
-    const { writes } = this.#collector
     const wrote = !this.#collector.empty
-    if (wrote && session.transactionStatus === 'transaction') {
-      for (const listener of moments.committing) await listener(writes)
-    }
-    const segments = [{ statements: [...this.#queued, { text: 'commit' }] }]
-    if (this.#uncleaned) segments.push({ statements: [...CLEANING] })
-    const asksLsn = wrote && moments.wantsCommitLsn
-    if (asksLsn)
-      segments.push({ statements: [{ text: 'select pg_current_wal_insert_lsn()::text as lsn' }] })
-    let results: Awaited<ReturnType<Session['run']>>
+    if (wrote && session.transactionStatus === 'transaction') await this.#announce(session)
+    const asksLsn = wrote && this.#way.moments.wantsCommitLsn
+    const lsn = 'select pg_current_wal_insert_lsn()::text as lsn'
+    const wasLost = session.broken
     try {
-      results = await session.run(segments)
+      const results = await session.run([
+        { statements: [...this.#queued, control('commit')] },
+        ...this.#cleaning(),
+        ...(asksLsn ? [{ statements: [{ text: lsn }] }] : []),
+      ])
+      this.#uncleaned = false
+      if (results[0]?.at(-1)?.command === 'ROLLBACK') throw transactionAborted()
+      if (asksLsn) this.#commitLsn = results.at(-1)?.[0]?.rows[0]?.lsn as string | undefined
     } catch (error) {
-      if (isServerError(error)) {
-        for (const listener of moments.rolledBack) await listener()
-        throw error
-      }
-      if (wrote) for (const listener of moments.outcomeUnknown) await listener(writes)
-      throw new PlataformaError(
-        'PLT_OUTCOME_UNKNOWN',
-        'The connection was lost during COMMIT: the transaction may have taken effect or not.',
-        { cause: error, remedy: 'Read back what was written before doing it again.' },
-      )
+      if (error instanceof PlataformaError || wasLost) throw error
+      if (!isServerError(error) || session.broken) throw outcomeUnknown(error)
+      // What comes after COMMIT may fail without taking it back.
+      if ((failedSegmentOf(error) ?? 0) === 0) throw error
     }
-    this.#uncleaned = false
-    if (results[0]?.at(-1)?.command === 'ROLLBACK') {
-      for (const listener of moments.rolledBack) await listener()
-      throw new PlataformaError(
-        'PLT_TRANSACTION_ABORTED',
-        'A statement of the transaction had failed, so PostgreSQL rolled it back at COMMIT.',
-        { remedy: 'Let the error of the failed statement leave the callback, or use a savepoint.' },
-      )
-    }
-    if (!wrote) return
-    const lsn = asksLsn ? results.at(-1)?.[0]?.rows[0]?.lsn : undefined
-    for (const listener of moments.committed) await listener(writes, lsn as string | undefined)
   }
 
-  async rollback(): Promise<void> {
+  async #announce(session: Session): Promise<void> {
     try {
-      if (this.#begun && this.#session !== undefined) {
-        const session = await this.#session
-        const segments = [{ statements: [{ text: 'rollback' }] }]
-        if (this.#uncleaned) segments.push({ statements: [...CLEANING] })
-        await session.run(segments)
-        this.#uncleaned = false
-      }
+      for (const listener of this.#way.moments.committing) await listener(this.#collector.writes)
     } catch (error) {
-      // A connection that is lost has rolled back already.
-      if (isServerError(error)) throw error
-    } finally {
-      await this.#release()
+      await this.#rollback(session)
+      throw error
     }
-    for (const listener of this.#way.moments.rolledBack) await listener()
+  }
+
+  async #rollback(session: Session): Promise<void> {
+    try {
+      await session.run([{ statements: [control('rollback')] }, ...this.#cleaning()])
+      this.#uncleaned = false
+    } catch (error) {
+      if (!session.broken) throw error
+    }
+  }
+
+  #cleaning(): Segment[] {
+    return this.#uncleaned ? [{ statements: RESET_SETTINGS }] : []
   }
 
   async #control(text: string): Promise<void> {
     const session = await this.#acquire({})
-    await this.#runQueued(session, [{ text }], {})
+    await this.#send(session, [control(text)], { scope: undefined })
   }
 
-  async #runQueued(
+  /** Sends what has to stand before a statement that goes another way. */
+  async #prepare(session: Session, sending: Sending): Promise<void> {
+    while (this.#opening !== undefined) await this.#opening
+    if (this.#queued.length > 0 || !this.#isHeadSet(sending.scope)) {
+      await this.#send(session, [], sending)
+    }
+  }
+
+  /**
+   * Takes along what is queued and, where it is not set yet, the head. Others wait until both are
+   * written: a batch that never is (its value cannot be sent, its signal aborts) leaves them to
+   * the next.
+   */
+  async #send(
     session: Session,
     statements: readonly WireStatement[],
-    options: SendOptions,
+    { scope, options = {}, raw = false }: Sending,
   ): Promise<readonly StatementResult[]> {
+    while (this.#opening !== undefined) await this.#opening
+    this.#assertOpen()
+    const head = this.#takeHead(session, scope)
     const queued = this.#queued
     this.#queued = []
-    this.#begun = true
-    const [results] = await session.run(
-      [{ statements: [...queued, ...statements] }],
-      runOptions(options),
-    )
-    return results ?? []
+    if (raw) this.#headKey = undefined
+    if (queued.length + head.length === 0) return await run(session, statements, options)
+    const written = Promise.withResolvers<boolean>()
+    const opened = written.promise.then((isWritten) => {
+      this.#opening = undefined
+      if (isWritten) {
+        this.#begun = true
+      } else {
+        this.#headKey = undefined
+        this.#queued = [...queued, ...this.#queued]
+      }
+    })
+    this.#opening = opened
+    try {
+      const all = [...queued, ...head, ...statements]
+      return await run(session, all, options, () => written.resolve(true))
+    } finally {
+      written.resolve(false)
+      await opened
+    }
   }
 
-  #acquire(options: SendOptions): Promise<Session> {
+  #takeHead(session: Session, scope: Scope | undefined): readonly WireStatement[] {
+    if (scope?.head === undefined || this.#isHeadSet(scope)) return []
+    const head = headStatement(scope.head, session)
+    this.#headKey = scopeKeyOf(scope.head)
+    this.#headSetAt = Date.now()
+    return [head]
+  }
+
+  #isHeadSet(scope: Scope | undefined): boolean {
+    if (scope?.head === undefined) return true
+    return this.#headKey === scopeKeyOf(scope.head) && Date.now() - this.#headSetAt < HEAD_VALID_MS
+  }
+
+  /** The session, once it is known what the statement may do to it. */
+  async #open(statement: RoutedStatement): Promise<Session> {
+    const { scope, options } = routeOf(statement)
+    this.#assertReachable(scope)
+    if (this.#way.listensToWrites) await this.#collector.note(statement)
+    const session = await this.#acquire(options)
+    if (statement.raw) {
+      const residue = await this.#way.judge.residueOf(statement.sql)
+      if (residue === 'anything') session.leaves('anything')
+      this.#uncleaned = true
+    }
+    this.#assertOpen()
+    return session
+  }
+
+  #acquire({ signal, acquireSignal }: SendOptions): Promise<Session> {
     this.#session ??= this.#way
-      .acquire(this.#scope, options.signal ?? options.acquireSignal ?? this.#acquireSignal)
+      .acquire(this.#scope, signal ?? acquireSignal ?? this.#options.signal)
       .catch((error: unknown) => {
         this.#session = undefined
         throw error
@@ -212,20 +312,11 @@ export class TransactionSession {
     return this.#session
   }
 
-  #headFor(scope: Scope, session: Session): WireStatement[] {
-    if (scope.head === undefined) return []
-    const key = scopeKeyOf(scope.head)
-    const now = Date.now()
-    if (key === this.#headKey && now - this.#headSetAt < HEAD_VALID_MS) return []
-    this.#headKey = key
-    this.#headSetAt = now
-    return [headStatement(scope.head, session)]
-  }
-
-  async #noteRaw(session: Session, statement: RoutedStatement): Promise<void> {
-    const residue = await this.#way.judge.residueOf(statement.sql)
-    if (residue === 'anything') session.leaves('anything')
-    this.#uncleaned = true
+  #assertOpen(): void {
+    if (!this.#ended) return
+    throw new PlataformaError('PLT_TRANSACTION_CLOSED', 'The transaction has ended.', {
+      remedy: 'Await every call inside the transaction’s callback.',
+    })
   }
 
   #assertReachable(scope: Scope): void {
@@ -242,7 +333,8 @@ export class TransactionSession {
   }
 
   #dropQueuedSavepoint(name: string): boolean {
-    const index = this.#queued.findIndex((statement) => statement.text === `savepoint ${name}`)
+    const text = `savepoint ${quoteName(name)}`
+    const index = this.#queued.findIndex((statement) => statement.text === text)
     if (index === -1) return false
     this.#queued.splice(index)
     return true
@@ -252,17 +344,31 @@ export class TransactionSession {
     const session = await this.#session?.catch(() => undefined)
     this.#session = undefined
     if (this.#uncleaned) session?.leaves('settings')
-    session?.release()
+    if (this.#options.held === undefined) session?.release()
   }
 }
 
-function beginSql({ isolationLevel, accessMode }: TransactionSettings): string {
-  if (isolationLevel === undefined && accessMode === undefined) return 'begin'
-  const level = isolationLevel === undefined ? '' : ` isolation level ${isolationLevel}`
-  const mode = accessMode === undefined ? '' : ` ${accessMode}`
-  return `start transaction${level}${mode}`
+async function run(
+  session: Session,
+  statements: readonly WireStatement[],
+  ...[options, onSent]: [options: SendOptions, onSent?: () => void]
+): Promise<readonly StatementResult[]> {
+  const [results] = await session.run([{ statements }], { ...runOptions(options), onSent })
+  return results ?? []
 }
 
-function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
+function transactionAborted(): PlataformaError {
+  return new PlataformaError(
+    'PLT_TRANSACTION_ABORTED',
+    'A statement of the transaction had failed, so PostgreSQL rolled it back at COMMIT.',
+    { remedy: 'Let the error of the failed statement leave the callback, or use a savepoint.' },
+  )
+}
+
+function outcomeUnknown(cause: unknown): PlataformaError {
+  return new PlataformaError(
+    'PLT_OUTCOME_UNKNOWN',
+    'The connection was lost during COMMIT: the transaction may have taken effect or not.',
+    { cause, remedy: 'Read back what was written before doing it again.' },
+  )
 }

@@ -8,3 +8,8 @@ export function parseCommandTag(tag: string): { command: string; rowCount: numbe
     rowCount: Number.isNaN(count) ? 0 : count,
   }
 }
+
+/** Whether what has ended took prepared statements away from its session. */
+export function dropsPreparedStatements(tag: string): boolean {
+  return tag === 'DISCARD ALL' || tag.startsWith('DEALLOCATE')
+}

@@ -33,6 +33,10 @@ export class LruMap<K, V> {
     this.#onEvict?.(oldest[0], oldest[1])
   }
 
+  keys(): IterableIterator<K> {
+    return this.#map.keys()
+  }
+
   delete(key: K): void {
     this.#map.delete(key)
   }

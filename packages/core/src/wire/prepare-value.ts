@@ -5,5 +5,7 @@ export type WireValue = string | Buffer | null
 
 /** A JavaScript value as `pg` itself sends it: dates, buffers, arrays, JSON, `toPostgres`. */
 export function prepareValue(value: unknown): WireValue {
-  return typeof value === 'string' ? value : pgUtils.prepareValue(value)
+  if (typeof value === 'string') return value
+  // JSON has no text for some values, such as one whose `toJSON` gives undefined.
+  return pgUtils.prepareValue(value) ?? null
 }

@@ -1,56 +1,99 @@
 import { LruMap } from './lru-map.js'
+import type { MessageWriter } from './message-writer.js'
 import type { ResultShape } from './result-shape.js'
+import type { StatementNames } from './statement-names.js'
+import type { WireStatement } from './wire-statement.js'
+
+/** A statement that the server has confirmed, with its columns once they were described. */
+export interface PreparedStatement {
+  /**
+   * They can't change while the name lives: PostgreSQL refuses to execute a named statement whose
+   * result type changed (0A000).
+   */
+  shape: ResultShape | undefined
+}
+
+/** So many losses that nobody here caused mean a pooler under which names do not hold. */
+const LOSSES_OF_A_POOLER = 3
 
 /** What one connection has prepared, as confirmed by the server's ParseComplete. */
 export class PreparedStatements {
-  readonly #shapes: LruMap<string, { shape: ResultShape | undefined }>
-  #toClose: string[] = []
+  readonly #names: StatementNames
+  readonly #confirmed: LruMap<string, PreparedStatement>
+  #closing: { readonly kind: 'statement' | 'portal'; readonly name: string }[] = []
+  #losses = 0
 
-  constructor(capacity = 256) {
-    this.#shapes = new LruMap(capacity, (name) => this.#toClose.push(name))
+  constructor(names: StatementNames, capacity = 256) {
+    this.#names = names
+    this.#confirmed = new LruMap(capacity, (name) => this.#close(name))
   }
 
   get size(): number {
-    return this.#shapes.size
+    return this.#confirmed.size
   }
 
-  has(name: string): boolean {
-    return this.#shapes.get(name) !== undefined
+  /** Whether names still hold on this connection. */
+  get naming(): boolean {
+    return this.#losses < LOSSES_OF_A_POOLER
   }
 
-  /**
-   * The columns of a statement's result. They can't change while the name lives: PostgreSQL
-   * refuses to execute a named statement whose result type changed (0A000).
-   */
-  shapeOf(name: string): ResultShape | undefined {
-    return this.#shapes.get(name)?.shape
+  nameFor({ text, prepare = 'auto', scopeKey = '' }: WireStatement): string | undefined {
+    if (prepare === 'never' || !this.naming) return undefined
+    return this.#names.nameOf(scopeKey, text, prepare === 'always')
   }
 
-  confirm(name: string): void {
-    this.#shapes.set(name, { shape: undefined })
+  get(name: string): PreparedStatement | undefined {
+    return this.#confirmed.get(name)
   }
 
-  describe(name: string, shape: ResultShape): void {
-    const entry = this.#shapes.get(name)
-    if (entry !== undefined) entry.shape = shape
+  confirm(name: string): PreparedStatement {
+    const statement: PreparedStatement = { shape: undefined }
+    this.#confirmed.set(name, statement)
+    return statement
   }
 
-  forget(name: string): void {
-    this.#shapes.delete(name)
-    this.#toClose.push(name)
-  }
-
-  /** After DISCARD ALL, or when a pooler shows that names do not hold. */
+  /** Something took the statements away, or may have. */
   forgetAll(): void {
-    this.#shapes.clear()
-    this.#toClose = []
+    // Those that are still there would be in the way of their own next Parse.
+    for (const name of this.#confirmed.keys()) this.#close(name)
+    this.#confirmed.clear()
   }
 
-  /** Names that the server still holds and that nobody here knows any more. */
-  takeEvicted(): readonly string[] {
-    if (this.#toClose.length === 0) return this.#toClose
-    const evicted = this.#toClose
-    this.#toClose = []
-    return evicted
+  /** Says whether `error` came from the name itself, so that its statement may be sent again. */
+  mend(error: Error, name: string): boolean {
+    const { code, routine } = error as { code?: unknown; routine?: unknown }
+    if (code === '26000') {
+      this.#losses++
+      this.forgetAll()
+    } else if (code === '42P05') {
+      this.#losses++
+      this.#forget(name)
+    } else if (code === '0A000' && routine === 'RevalidateCachedQuery') {
+      this.#forget(name)
+    } else {
+      return false
+    }
+    return true
+  }
+
+  /** The portal is closed along with whatever is sent next. */
+  closePortal(name: string): void {
+    this.#closing.push({ kind: 'portal', name })
+  }
+
+  /** Closes what nobody here knows any more; the server has no objection to names it lacks. */
+  writeClosing(writer: MessageWriter): void {
+    if (this.#closing.length === 0) return
+    for (const { kind, name } of this.#closing) writer.close(kind, name)
+    this.#closing = []
+  }
+
+  #forget(name: string): void {
+    this.#confirmed.delete(name)
+    this.#close(name)
+  }
+
+  #close(name: string): void {
+    this.#closing.push({ kind: 'statement', name })
   }
 }

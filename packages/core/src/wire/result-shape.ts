@@ -1,12 +1,15 @@
+import { PlataformaError } from '../error/plataforma-error.js'
+
 export interface FieldDescription {
   readonly name: string
   readonly dataTypeID: number
-  readonly format?: 'text' | 'binary'
 }
 
 export type TypeParsers = {
   getTypeParser(oid: number, format: 'text'): (text: string) => unknown
 }
+
+type Row = Record<string, unknown>
 
 /** Names and parsers of a statement's columns; turns the wire's texts into one row object. */
 export class ResultShape {
@@ -14,28 +17,33 @@ export class ResultShape {
 
   readonly #names: readonly string[]
   readonly #parsers: readonly ((text: string) => unknown)[]
-  readonly #empty: Readonly<Record<string, unknown>>
+  readonly #empty: Readonly<Row>
 
   constructor(fields: readonly FieldDescription[], types: TypeParsers) {
     this.#names = fields.map((field) => field.name)
     this.#parsers = fields.map((field) => types.getTypeParser(field.dataTypeID, 'text'))
-    const empty: Record<string, unknown> = {}
+    // Without a prototype, so that a column may be called `__proto__`.
+    const empty: Row = Object.create(null)
     for (const name of this.#names) empty[name] = null
-    this.#empty = empty
+    this.#empty = { ...empty }
   }
 
-  row(texts: readonly (string | null)[]): Record<string, unknown> {
-    const row: Record<string, unknown> = { ...this.#empty }
+  /** Of columns that share a name the last one stays, as in `pg`. */
+  row(texts: readonly (string | null)[]): Row {
+    if (texts.length !== this.#names.length) throw otherColumns(this.#names.length, texts.length)
+    const row: Row = { ...this.#empty }
     for (let index = 0; index < texts.length; index++) {
-      const text = texts[index]
-      if (text === null || text === undefined) {
-        // A later column of the same name hides an earlier one, as in `pg`.
-        row[this.#names[index] as string] = null
-        continue
-      }
-      const parse = this.#parsers[index] as (text: string) => unknown
-      row[this.#names[index] as string] = parse(text)
+      const text = texts[index] as string | null
+      row[this.#names[index] as string] =
+        text === null ? null : (this.#parsers[index] as (text: string) => unknown)(text)
     }
     return row
   }
+}
+
+function otherColumns(expected: number, got: number): PlataformaError {
+  return new PlataformaError(
+    'PLT_INTERNAL',
+    `A row of ${got} columns came for a statement that was described with ${expected}.`,
+  )
 }

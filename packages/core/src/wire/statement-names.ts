@@ -1,17 +1,21 @@
 import { createHash } from 'node:crypto'
 import { LruMap } from './lru-map.js'
 
-interface Name {
-  readonly name: string
-  seen: boolean
-}
+/**
+ * Only what PostgreSQL plans is worth a name. Others are a danger too: the columns of FETCH or
+ * EXECUTE change from one time to the next under the same prepared statement.
+ */
+const PLANNED = /^\s*(?:select|insert|update|delete|with|merge|values)\b/i
+/** Longer texts (inserts of many rows, mostly) would fill the memory of what was seen. */
+const LONGEST_NAMED = 16_384
+const SEEN_ONCE = ''
 
 /**
  * Gives a text its prepared statement's name: a hash of scope and text, so that equal texts whose
  * plans must differ (another module or role) never share one.
  */
 export class StatementNames {
-  readonly #scopes = new Map<string, LruMap<string, Name>>()
+  readonly #scopes = new Map<string, LruMap<string, string>>()
   readonly #capacity: number
 
   constructor(capacity = 2_000) {
@@ -20,21 +24,25 @@ export class StatementNames {
 
   /** The name, or `undefined` at the first sight of a text when only repeated ones are named. */
   nameOf(scopeKey: string, text: string, atOnce: boolean): string | undefined {
+    const names = this.#namesIn(scopeKey)
+    const known = names.get(text)
+    if (known !== undefined && known !== SEEN_ONCE) return known
+    if (!atOnce && known === undefined) {
+      if (text.length <= LONGEST_NAMED && PLANNED.test(text)) names.set(text, SEEN_ONCE)
+      return undefined
+    }
+    const name = hashName(scopeKey, text)
+    names.set(text, name)
+    return name
+  }
+
+  #namesIn(scopeKey: string): LruMap<string, string> {
     let names = this.#scopes.get(scopeKey)
     if (names === undefined) {
       names = new LruMap(this.#capacity)
       this.#scopes.set(scopeKey, names)
     }
-    let entry = names.get(text)
-    if (entry === undefined) {
-      entry = { name: hashName(scopeKey, text), seen: false }
-      names.set(text, entry)
-    }
-    if (!entry.seen) {
-      entry.seen = true
-      if (!atOnce) return undefined
-    }
-    return entry.name
+    return names
   }
 }
 

@@ -1,0 +1,29 @@
+import type { StatementNames } from '../wire/statement-names.js'
+import type { ClientPool, ClientWaiters } from './client-waiters.js'
+import { PgConnection } from './pg-connection.js'
+import { PgSession } from './pg-session.js'
+import type { Session } from './session.js'
+
+export interface LendOptions {
+  readonly waiters: ClientWaiters
+  readonly names: StatementNames
+  readonly signal?: AbortSignal
+  /** Runs before every loan: hooks of Kysely's configuration, measurements. */
+  readonly prepare?: (connection: PgConnection) => Promise<void>
+}
+
+/**
+ * Takes a client of the pool and makes a session of it. Where its preparation fails, the client
+ * has gone back to the pool before the error goes on.
+ */
+export async function lendClient(pool: ClientPool, options: LendOptions): Promise<Session> {
+  const client = await options.waiters.take(pool, options.signal)
+  try {
+    const connection = PgConnection.of(client, options.names)
+    if (options.prepare !== undefined) await options.prepare(connection)
+    return new PgSession(connection, (destroy) => client.release(destroy))
+  } catch (error) {
+    client.release(true)
+    throw error
+  }
+}

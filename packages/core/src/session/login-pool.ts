@@ -1,0 +1,49 @@
+import pg from 'pg'
+
+/** The clients of one login: a `pg.Pool` that can end every socket, whatever state it is in. */
+export class LoginPool {
+  readonly pool: pg.Pool
+  readonly #clients = new Set<pg.Client>()
+  #emptied: PromiseWithResolvers<void> | undefined
+
+  constructor(config: pg.PoolConfig) {
+    const clients = this.#clients
+    const onEnd = (client: pg.Client) => {
+      clients.delete(client)
+      if (clients.size === 0) this.#emptied?.resolve()
+    }
+    this.pool = new pg.Pool({
+      // A server that vanishes without a word is noticed sooner than by TCP's own two hours.
+      keepAlive: true,
+      ...config,
+      Client: class extends pg.Client {
+        constructor(options?: pg.ClientConfig) {
+          super(options)
+          clients.add(this)
+          this.once('end', () => onEnd(this))
+        }
+      },
+    })
+    // An idle client's death is no news: the pool drops it and the next caller gets another.
+    this.pool.on('error', () => {})
+  }
+
+  /** Resolves when all sockets are closed; after the time given they are cut. */
+  async close(timeoutMs: number): Promise<void> {
+    const emptied = Promise.withResolvers<void>()
+    this.#emptied = emptied
+    // Its promise waits for borrowers that may never come back.
+    this.pool.end().catch(() => {})
+    if (this.#clients.size === 0) return
+    const cut = setTimeout(() => {
+      for (const client of this.#clients) cutSocket(client)
+    }, timeoutMs)
+    await emptied.promise
+    clearTimeout(cut)
+  }
+}
+
+function cutSocket(client: pg.Client): void {
+  const { connection } = client as unknown as { connection: { stream: { destroy(): void } } }
+  connection.stream.destroy()
+}
