@@ -9,7 +9,8 @@ import { ModuleDatabase } from '../src/module/module-database.js'
 import type { ExecuteOptions, ModuleExecutor } from '../src/module/module-executor.js'
 import type { ModuleHost, OpenTransaction } from '../src/module/module-host.js'
 import type { UnknownTables } from '../src/query/row-types.js'
-import { type CatalogReader, TableCatalog } from '../src/table/table-catalog.js'
+import type { CatalogReader } from '../src/table/read-tables.js'
+import { TableCatalog } from '../src/table/table-catalog.js'
 import type { TableDefinition } from '../src/table/table-definition.js'
 import type { OwnerTransaction, TableHost } from '../src/table/table-host.js'
 import type { TableInfo } from '../src/table/table-info.js'
@@ -24,6 +25,8 @@ export interface TestModule<Tables = UnknownTables> extends AsyncDisposable {
   readonly host: ModuleHost
   /** Superuser with the module's search_path. */
   readonly admin: AnyKysely
+  /** Role that owns the tables. */
+  readonly owner: string
   readonly features: Record<Feature, 'on' | 'off' | 'absent'>
   readonly ignored: [Feature, string][]
   /** Statements that the module's role sent, with their parameters. */
@@ -79,6 +82,7 @@ export async function testModule<Tables = UnknownTables>(): Promise<TestModule<T
     vendas: new ModuleDatabase<Tables>(host),
     host,
     admin,
+    owner,
     features,
     ignored,
     sent,
@@ -145,7 +149,8 @@ async function protect(
   await sql`alter table ${table} enable row level security, force row level security`.execute(trx)
   await sql`create policy everyone on ${table} using (true)`.execute(trx)
   await sql`create policy tenant on ${table} as restrictive
-    using (${sql.id(tenantColumn)} = (select plataforma.tenant_id()::${type}))`.execute(trx)
+    using ((select plataforma.tenant_id()) is null
+      or ${sql.id(tenantColumn)} = (select plataforma.tenant_id()::${type}))`.execute(trx)
 }
 
 interface Memory {
@@ -207,22 +212,23 @@ async function* streamed<R>(
   },
 ): AsyncGenerator<R> {
   const client = await pool.connect()
+  const cursor = new Cursor<R & object>(query.sql, [...query.parameters])
   try {
     await client.query('begin')
     await client.query("select set_config('role', $1, true), set_config('app.tenant', $2, true)", [
       role,
       tenant ?? '',
     ])
-    const cursor = client.query(new Cursor<R & object>(query.sql, [...query.parameters]))
+    client.query(cursor)
     for (;;) {
       const rows = await cursor.read(chunkSize)
       if (rows.length === 0) break
       yield* rows
     }
-    await cursor.close()
   } catch (error) {
     throw toPlataformaError(error, { module: 'vendas' })
   } finally {
+    await cursor.close()
     await client.query('rollback')
     client.release()
   }

@@ -67,7 +67,7 @@ export class TableVerbs<Tables = UnknownTables> {
   insert<R extends object = never>(
     table: NamedBy<R>,
     rows: readonly InsertRow<NoInfer<R>>[],
-    options: InsertOptions<ColumnName<R>> & { readonly returning: false },
+    options: InsertOptions<ColumnName<NoInfer<R>>> & { readonly returning: false },
   ): Promise<AffectedRows>
   insert<R extends object = never, C extends ColumnName<R> = ColumnName<R>>(
     table: NamedBy<R>,
@@ -102,12 +102,12 @@ export class TableVerbs<Tables = UnknownTables> {
   upsert<R extends object = never>(
     table: NamedBy<R>,
     rows: readonly InsertRow<NoInfer<R>>[],
-    options: UpsertOptions<R> & { readonly returning: false },
+    options: UpsertOptions<NoInfer<R>> & { readonly returning: false },
   ): Promise<AffectedRows>
   upsert<R extends object = never, C extends ColumnName<R> = ColumnName<R>>(
     table: NamedBy<R>,
     rows: readonly InsertRow<NoInfer<R>>[],
-    options: UpsertOptions<R, C>,
+    options: UpsertOptions<NoInfer<R>, C>,
   ): Promise<Pick<SelectRow<R>, C & keyof SelectRow<R>>[]>
   upsert<T extends TableName<Tables>, const O extends UpsertOptions<Tables[T]>>(
     table: T,
@@ -187,7 +187,7 @@ export class TableVerbs<Tables = UnknownTables> {
   /** How many rows the filter matches. */
   count<R extends object = never>(
     table: NamedBy<R>,
-    options?: CallOptions & { readonly where?: Filter<R> },
+    options?: CallOptions & { readonly where?: Filter<NoInfer<R>> },
   ): Promise<number>
   count<T extends TableName<Tables>>(
     table: T,
@@ -230,12 +230,12 @@ export class TableVerbs<Tables = UnknownTables> {
   update<R extends object = never, C extends ColumnName<R> = ColumnName<R>>(
     table: NamedBy<R>,
     values: UpdateValues<NoInfer<R>>,
-    options: WriteOptions<R, C> & { readonly returning: readonly C[] | true },
+    options: WriteOptions<NoInfer<R>, C> & { readonly returning: readonly C[] | true },
   ): Promise<Pick<SelectRow<R>, C & keyof SelectRow<R>>[]>
   update<R extends object = never>(
     table: NamedBy<R>,
     values: UpdateValues<NoInfer<R>>,
-    options: WriteOptions<R>,
+    options: WriteOptions<NoInfer<R>>,
   ): Promise<AffectedRows>
   update<T extends TableName<Tables>, const O extends WriteOptions<Tables[T]>>(
     table: T,
@@ -259,11 +259,11 @@ export class TableVerbs<Tables = UnknownTables> {
    */
   delete<R extends object = never, C extends ColumnName<R> = ColumnName<R>>(
     table: NamedBy<R>,
-    options: WriteOptions<R, C> & { readonly returning: readonly C[] | true },
+    options: WriteOptions<NoInfer<R>, C> & { readonly returning: readonly C[] | true },
   ): Promise<Pick<SelectRow<R>, C & keyof SelectRow<R>>[]>
   delete<R extends object = never>(
     table: NamedBy<R>,
-    options: WriteOptions<R>,
+    options: WriteOptions<NoInfer<R>>,
   ): Promise<AffectedRows>
   delete<T extends TableName<Tables>, const O extends WriteOptions<Tables[T]>>(
     table: T,

@@ -161,20 +161,21 @@ function defineColumn(
     const remedy = 'Give one of default, identity (or SERIAL) and generated.'
     throw invalid(draft.table, `has several sources for column "${column.name}"`, remedy)
   }
+  const identity = column.identity ?? (type.serial ? 'by default' : undefined)
   const subject = `The expression of column "${column.name}"`
   const uuidKey = ownKey.length === 1 && ownKey[0] === column.name && type.baseType === 'uuid'
   return {
     name: column.name,
     type,
     writtenType: column.type,
-    nullable: !inKey && !type.serial && column.nullable !== false,
+    nullable: !inKey && identity === undefined && column.nullable !== false,
     default:
       column.default === undefined
         ? uuidKey && !type.isArray && isFree(draft, column)
           ? 'uuid'
           : undefined
         : defaultExpression(column.name, type, column.default),
-    identity: column.identity ?? (type.serial ? 'by default' : undefined),
+    identity,
     generated:
       column.generated === undefined ? undefined : expressionSql(subject, column.generated),
   }

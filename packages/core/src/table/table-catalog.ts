@@ -1,25 +1,12 @@
 import { PlataformaError } from '../error/plataforma-error.js'
 import { suggestion } from '../query/suggestion.js'
-import { CATALOG_QUERY } from './catalog-query.js'
-import type { ColumnInfo, TableInfo } from './table-info.js'
-
-/** Runs one query and gives its rows. */
-export type CatalogReader = (
-  sql: string,
-  parameters: readonly unknown[],
-) => Promise<readonly object[]>
+import { type CatalogReader, readTables } from './read-tables.js'
+import type { TableInfo } from './table-info.js'
 
 /** A table by its schema and name. */
 export interface TableAddress {
   readonly schema: string
   readonly name: string
-}
-
-interface CatalogRow {
-  readonly name: string
-  readonly columns: readonly ColumnInfo[] | null
-  readonly uniqueKeys: readonly { primary: boolean; columns: readonly string[] }[] | null
-  readonly tenantColumn: string | null
 }
 
 type Tables = Map<string, TableInfo>
@@ -97,27 +84,5 @@ export class TableCatalog {
     if (table === undefined) tables.delete(name)
     else tables.set(name, table)
     return tables
-  }
-}
-
-/** What the catalog says of a schema's tables, or of some of them. */
-export async function readTables(
-  schema: string,
-  names: readonly string[] | null,
-  read: CatalogReader,
-): Promise<Map<string, TableInfo>> {
-  const rows = (await read(CATALOG_QUERY, [schema, names])) as readonly CatalogRow[]
-  return new Map(rows.map((row) => [row.name, tableInfo(schema, row)]))
-}
-
-function tableInfo(schema: string, row: CatalogRow): TableInfo {
-  const keys = row.uniqueKeys ?? []
-  return {
-    schema,
-    name: row.name,
-    columns: new Map((row.columns ?? []).map((column) => [column.name, column])),
-    primaryKey: keys.find((key) => key.primary)?.columns ?? [],
-    uniqueKeys: keys.map((key) => key.columns),
-    tenantColumn: row.tenantColumn ?? undefined,
   }
 }

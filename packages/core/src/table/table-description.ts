@@ -45,18 +45,11 @@ export async function describeTable(
   address: { readonly schema: string; readonly name: string },
   trx: OwnerTransaction,
 ): Promise<TableDescription | undefined> {
-  const { rows } = await sql<TableDescription>`
-    with relation as (
-      select c.oid, c.relkind from pg_catalog.pg_class c
-      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-      where n.nspname = ${address.schema} and c.relname = ${address.name}
-    ),
-    names as (
-      select attrelid, attnum, attname from pg_catalog.pg_attribute
-    )
-    select r.relkind as "kind",
+  const { rows } = await sql<CatalogDescription>`
+    select c.relkind as "kind",
       (
         select json_agg(json_build_object(
+          'number', a.attnum,
           'name', a.attname,
           'nullable', not a.attnotnull,
           'expression', pg_catalog.pg_get_expr(d.adbin, d.adrelid),
@@ -65,47 +58,69 @@ export async function describeTable(
         ) order by a.attnum)
         from pg_catalog.pg_attribute a
         left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-        where a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
+        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
       ) as "columns",
       (
-        select coalesce(json_agg(json_build_object(
+        select json_agg(json_build_object(
           'kind', k.contype,
           'name', k.conname,
-          'columns', (
-            select json_agg(n.attname order by u.place)
-            from unnest(k.conkey) with ordinality u(number, place)
-            join names n on n.attrelid = k.conrelid and n.attnum = u.number
-          ),
-          'table', (select relname from pg_catalog.pg_class where oid = nullif(k.confrelid, 0)),
+          'numbers', k.conkey,
+          'table', (select relname from pg_catalog.pg_class where oid = k.confrelid),
           'referenced', (
-            select json_agg(n.attname order by u.place)
-            from unnest(k.confkey) with ordinality u(number, place)
-            join names n on n.attrelid = k.confrelid and n.attnum = u.number
+            select json_agg(a.attname order by array_position(k.confkey, a.attnum))
+            from pg_catalog.pg_attribute a
+            where a.attrelid = k.confrelid and a.attnum = any (k.confkey)
           ),
           'onDelete', k.confdeltype,
           'onUpdate', k.confupdtype,
           'expression', pg_catalog.pg_get_expr(k.conbin, k.conrelid)
-        )), '[]')
+        ))
         from pg_catalog.pg_constraint k
-        where k.conrelid = r.oid and k.contype in ('p', 'u', 'f', 'c')
+        where k.conrelid = c.oid and k.contype in ('p', 'u', 'f', 'c')
       ) as "constraints",
       (
-        select coalesce(json_agg(json_build_object(
-          'columns', (
-            select json_agg(n.attname order by u.place)
-            from unnest(i.indkey) with ordinality u(number, place)
-            left join names n on n.attrelid = i.indrelid and n.attnum = u.number
-            where u.place <= i.indnkeyatts
-          ),
+        select json_agg(json_build_object(
+          'numbers', i.indkey::int2[],
+          'size', i.indnkeyatts,
           'unique', i.indisunique,
-          'using', m.amname,
+          'using', (select amname from pg_catalog.pg_am where oid = x.relam),
           'partial', i.indpred is not null
-        )), '[]')
+        ))
         from pg_catalog.pg_index i
         join pg_catalog.pg_class x on x.oid = i.indexrelid
-        join pg_catalog.pg_am m on m.oid = x.relam
-        where i.indrelid = r.oid
+        where i.indrelid = c.oid
       ) as "indexes"
-    from relation r`.execute(trx)
-  return rows[0]
+    from pg_catalog.pg_class c
+    where c.relname = ${address.name}
+      and c.relnamespace = (select oid from pg_catalog.pg_namespace where nspname = ${address.schema})`.execute(
+    trx,
+  )
+  return rows[0] && described(rows[0])
+}
+
+interface CatalogDescription {
+  readonly kind: string
+  readonly columns: readonly (DescribedColumn & { readonly number: number })[]
+  readonly constraints:
+    | readonly (Omit<DescribedConstraint, 'columns'> & { readonly numbers: number[] | null })[]
+    | null
+  readonly indexes:
+    | readonly (Omit<DescribedIndex, 'columns'> & { numbers: number[]; size: number })[]
+    | null
+}
+
+function described({ kind, columns, constraints, indexes }: CatalogDescription): TableDescription {
+  const names = new Map(columns.map((column) => [column.number, column.name]))
+  return {
+    kind,
+    columns,
+    constraints: (constraints ?? []).map(({ numbers, ...constraint }) => ({
+      ...constraint,
+      columns: (numbers ?? []).flatMap((number) => names.get(number) ?? []),
+    })),
+    indexes: (indexes ?? []).map(({ numbers, size, ...index }) => ({
+      ...index,
+      columns: numbers.slice(0, size).map((number) => names.get(number) ?? null),
+    })),
+  }
 }
