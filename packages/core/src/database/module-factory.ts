@@ -9,7 +9,8 @@ import { ScopedExecutor, type ScopedExecutorParts } from '../module/scoped-execu
 import { ModuleScopes } from '../scope/module-scopes.js'
 import type { ModuleSetting } from '../scope/scope.js'
 import type { StatementWay } from '../scope/statement-way.js'
-import type { CatalogReader, TableCatalog } from '../table/table-catalog.js'
+import type { CatalogReader } from '../table/read-tables.js'
+import type { TableCatalog } from '../table/table-catalog.js'
 import type { TransactionScope } from '../transaction/transaction-scope.js'
 import type { ResolvedOptions } from './database-options.js'
 

@@ -1,7 +1,7 @@
 import type { ModuleIsolationManager } from '../isolation/module-isolation-manager.js'
 import type { Features } from '../module/feature.js'
 import type { MomentListeners } from '../plugin/moment-listeners.js'
-import { type CatalogReader, readTables } from '../table/table-catalog.js'
+import { type CatalogReader, readTables } from '../table/read-tables.js'
 import type { TableDefinition } from '../table/table-definition.js'
 import type { OwnerTransaction, TableHost } from '../table/table-host.js'
 import type { TableInfo } from '../table/table-info.js'

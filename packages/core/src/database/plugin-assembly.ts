@@ -4,7 +4,7 @@ import { bookkeeping } from '../isolation/bookkeeping/bookkeeping-tables.js'
 import type { Closers } from '../plugin/closers.js'
 import { Host, PluginContributions } from '../plugin/host.js'
 import type { DatabasePlugin, TableRef } from '../plugin/plugin.js'
-import { readTables } from '../table/table-catalog.js'
+import { readTables } from '../table/read-tables.js'
 import type { OwnerTransaction } from '../table/table-host.js'
 import type { Engine } from './engine.js'
 
