@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { PlataformaError } from '../error/plataforma-error.js'
 import type { DatabasePlugin } from './plugin.js'
+import { resourcesLeftBy } from './resource-watch.js'
 
 /** A database under test, as `createDatabase` makes it. */
 export interface ConformanceDatabase {
@@ -91,13 +91,13 @@ export function pluginConformance<Plugin extends DatabasePlugin>(
     {
       name: 'closes twice and leaves no timer or socket behind',
       run: async () => {
-        const before = await settledResources()
-        const database = createDatabase([createPlugin()])
-        await database.initialize()
-        await database.close()
-        await database.close()
-        const left = (await settledResources()) - before
-        expect(left <= 0, `${left} timers or sockets are left after close`)
+        const left = await resourcesLeftBy(async () => {
+          const database = createDatabase([createPlugin()])
+          await database.initialize()
+          await database.close()
+          await database.close()
+        })
+        expect(left === 0, `${left} timers or sockets are left after close`)
       },
     },
     {
@@ -113,23 +113,6 @@ export function pluginConformance<Plugin extends DatabasePlugin>(
       },
     },
   ]
-}
-
-function activeResources(): number {
-  const kinds = new Set(['Timeout', 'TCPSocketWrap', 'TLSSocketWrap', 'TCPServerWrap', 'PipeWrap'])
-  return process.getActiveResourcesInfo().filter((kind) => kinds.has(kind)).length
-}
-
-/** Closed sockets leave the list of resources a little later: the count that stands still. */
-async function settledResources(): Promise<number> {
-  let count = activeResources()
-  for (let quiet = 0, turns = 0; quiet < 5 && turns < 100; turns++) {
-    await delay(10)
-    const now = activeResources()
-    quiet = now === count ? quiet + 1 : 0
-    count = now
-  }
-  return count
 }
 
 function expect(holds: boolean, otherwise: string): asserts holds {
