@@ -10,7 +10,7 @@ import { workspacePackages } from './run/workspace.mjs'
 const CORE = '@plataforma/core'
 const SYSTEM = '@plataforma/database-system'
 const TESTKIT = '@plataforma/testkit'
-const TEST_FILE = /(\.test\.ts|\.test-d\.ts|^test\/.*)$/
+const TEST_FILE = /(\.test\.ts|\.test-d\.ts|\.fixture\.ts|^test\/.*)$/
 const CONFIG_FILE = /^[\w.-]+\.config\.ts$/
 
 const packages = workspacePackages()
