@@ -26,6 +26,8 @@ export function testConfig({ redis = false } = {}): ViteUserConfig {
       maxWorkers: Math.max(2, availableParallelism() - 1),
       testTimeout: 30_000,
       hookTimeout: 60_000,
+      // What is polled for comes late on a loaded machine, not never.
+      expect: { poll: { timeout: 10_000 } },
       include: ['**/src/**/*.test.ts', '**/test/**/*.test.ts'],
       globalSetup: [setup('postgres-setup'), ...(redis ? [setup('redis-setup')] : [])],
     },
