@@ -262,6 +262,21 @@ describe('limits', () => {
     )
   })
 
+  it('close during work ends everything with errors, and later calls are refused', async () => {
+    await withModule(async (vendas, database) => {
+      const calls = Promise.allSettled([
+        vendas.query('select pg_sleep(60)'),
+        ...Array.from({ length: 20 }, () => vendas.query('select pg_sleep(0.01)')),
+      ])
+      const started = performance.now()
+      await database.close()
+      expect(performance.now() - started).toBeLessThan(8_000)
+      expect((await calls)[0]).toMatchObject({ status: 'rejected' })
+      await expect(vendas.query('select 1')).rejects.toMatchObject({ code: 'PLT_CLOSED' })
+      await expect(database.initialize()).rejects.toMatchObject({ code: 'PLT_CLOSED' })
+    })
+  }, 20_000)
+
   it('a process that calls close() exits by itself', async () => {
     const script = `
       import { createDatabase } from '@plataforma/core'

@@ -65,12 +65,13 @@ export class Database<Modules = Record<never, never>> implements AsyncDisposable
    * be called again.
    * @throws PlataformaError `PLT_DATABASE_UNAVAILABLE`, `PLT_PRIVILEGES_MISSING`, `PLT_CLOSED`
    */
-  initialize(): Promise<void> {
+  async initialize(): Promise<void> {
+    this.#engine.assertNotClosed()
     this.#initializing ??= this.#initialize().catch((error: unknown) => {
       this.#initializing = undefined
       throw toPlataformaError(error)
     })
-    return this.#initializing
+    await this.#initializing
   }
 
   /**
