@@ -1,8 +1,9 @@
 import { CompiledQuery, type Kysely } from 'kysely'
 import { FUNCTION_NAMES } from '../statement/function-names.js'
+import { RELATIONS_WITH_CODE } from '../statement/relations-with-code.js'
 import type { ServerNames } from '../statement/user-functions.js'
 
-/** Names of the server's functions, read once and again after `forget`. */
+/** Names of the server's functions and of what runs them, read once and again after `forget`. */
 export class FunctionNames {
   readonly #admin: Kysely<unknown>
   #loading: Promise<ServerNames> | undefined
@@ -24,14 +25,21 @@ export class FunctionNames {
   }
 
   async #read(): Promise<ServerNames> {
-    const query = CompiledQuery.raw(FUNCTION_NAMES) as CompiledQuery<{
-      name: string
-      builtIn: boolean
-    }>
-    const { rows } = await this.#admin.executeQuery(query)
+    const [functions, relations] = await Promise.all([
+      this.#rows<{ name: string; builtIn: boolean }>(FUNCTION_NAMES),
+      this.#rows<{ name: string; on: 'read' | 'write' }>(RELATIONS_WITH_CODE),
+    ])
     const builtIn = new Set<string>()
     const outside = new Set<string>()
-    for (const row of rows) (row.builtIn ? builtIn : outside).add(row.name)
-    return { builtIn, outside }
+    for (const row of functions) (row.builtIn ? builtIn : outside).add(row.name)
+    const codeOnRead = new Set<string>()
+    const codeOnWrite = new Set<string>()
+    for (const row of relations) (row.on === 'read' ? codeOnRead : codeOnWrite).add(row.name)
+    return { builtIn, outside, codeOnRead, codeOnWrite }
+  }
+
+  async #rows<Row>(text: string): Promise<readonly Row[]> {
+    const query = CompiledQuery.raw(text) as CompiledQuery<Row>
+    return (await this.#admin.executeQuery(query)).rows
   }
 }

@@ -8,11 +8,15 @@ import { mayCallUserFunction } from '../statement/user-functions.js'
 import type { FunctionNames } from './function-names.js'
 import type { StatementJudge } from './statement-judge.js'
 
+/** Another process may make functions and triggers, and tells nobody. */
+const JUDGED_FOR_MS = 60_000
+
 /** Judges the statements of modules; a verdict is remembered with the text that it belongs to. */
 export class ModuleJudge implements StatementJudge {
   readonly #functions: FunctionNames
   readonly #texts = new RawTextMemory()
   #residues = new TextMemory<Residue>(2_000, 4_000_000)
+  #since = Date.now()
 
   constructor(functions: FunctionNames) {
     this.#functions = functions
@@ -25,23 +29,26 @@ export class ModuleJudge implements StatementJudge {
   }
 
   residueOf(sql: string): Residue | Promise<Residue> {
+    if (Date.now() - this.#since > JUDGED_FOR_MS) this.forget()
     return this.#residues.get(sql) ?? this.#judgeResidue(sql)
   }
 
   /** Functions came or went; what was judged by their names is judged again. */
   forget(): void {
+    this.#since = Date.now()
     this.#residues = new TextMemory(2_000, 4_000_000)
     this.#functions.forget()
   }
 
   async #judgeResidue(sql: string): Promise<Residue> {
+    const residues = this.#residues
     const [facts, names] = await Promise.all([statementFacts(sql), this.#functions.load()])
     const residue = mayCallUserFunction(facts, names)
       ? 'anything'
       : facts.setsSession
         ? 'settings'
         : 'none'
-    this.#residues.set(sql, residue)
+    residues.set(sql, residue)
     return residue
   }
 }

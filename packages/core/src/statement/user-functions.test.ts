@@ -2,6 +2,7 @@ import { testDatabase } from '@plataforma/testkit'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FUNCTION_NAMES } from './function-names.js'
+import { RELATIONS_WITH_CODE } from './relations-with-code.js'
 import { statementFacts } from './statement-facts.js'
 import { mayCallUserFunction, type ServerNames } from './user-functions.js'
 
@@ -24,15 +25,39 @@ beforeAll(async () => {
     create function m.equal(m.people, m.people) returns boolean language sql as $$ select true $$;
     create operator m.=== (leftarg = m.people, rightarg = m.people, function = m.equal);
     create function m.positive(int) returns boolean language sql as $$ select $1 > 0 $$;
+    create function m.one() returns int language sql as $$ select 1 $$;
+    create function m.negative(int) returns int immutable language sql as $$ select -$1 $$;
     create domain m.amount as int check (m.positive(value));
-    create type m.kind as enum ('a', 'b')`)
-  const { rows } = await client.query<{ name: string; builtIn: boolean }>(FUNCTION_NAMES)
-  const named = (builtIn: boolean): ReadonlySet<string> =>
-    new Set(rows.filter((row) => row.builtIn === builtIn).map((row) => row.name))
-  names = { builtIn: named(true), outside: named(false) }
+    create type m.kind as enum ('a', 'b');
+    create function m.on_change() returns trigger language plpgsql as $$ begin return new; end $$;
+    create table m.triggered (id int primary key, total m.amount);
+    create trigger changed before insert on m.triggered
+      for each row execute function m.on_change();
+    create table m.parent (id int primary key);
+    create table m.child (parent_id int references m.parent on delete cascade,
+      one int default m.one());
+    create table m.divided (id int) partition by range (id);
+    create table m.part partition of m.divided (check (m.positive(id))) for values from (1) to (9);
+    create table m.indexed (id int);
+    create index on m.indexed ((m.negative(id)));
+    create view m.computed as select m.one() as one;
+    create view m.of_computed as select one from m.computed;
+    create view m.plain as select id, upper('x') as x from m.triggered`)
+  const functions = (await client.query<{ name: string; builtIn: boolean }>(FUNCTION_NAMES)).rows
+  const relations = (await client.query<{ name: string; on: string }>(RELATIONS_WITH_CODE)).rows
+  names = {
+    builtIn: namesOf(functions.filter((row) => row.builtIn)),
+    outside: namesOf(functions.filter((row) => !row.builtIn)),
+    codeOnRead: namesOf(relations.filter((row) => row.on === 'read')),
+    codeOnWrite: namesOf(relations.filter((row) => row.on === 'write')),
+  }
 })
 
 afterAll(() => stop())
+
+function namesOf(rows: readonly { readonly name: string }[]): ReadonlySet<string> {
+  return new Set(rows.map((row) => row.name))
+}
 
 test.each([
   'select 1',
@@ -42,6 +67,9 @@ test.each([
   'select p.first, p.last || $1, (p).first from m.people p where p.first = any($1::text[])',
   "select extract(year from d), trim(a), coalesce(b, c), current_date, 'a'::kind, 1::int4 from t",
   'insert into m.people values (upper($1)) on conflict do nothing returning first',
+  'select * from m.triggered join m.plain using (id)',
+  'select * from m.child join m.indexed on true join m.divided on true',
+  'insert into m.people (first) values ($1)',
   'show timezone',
   '',
 ])('calls none: %s', async (sql) => {
@@ -63,6 +91,15 @@ test.each([
   'with x as (delete from t where positive(id) returning 1) select * from x',
   'merge into t using s on positive(s.id) when matched then delete',
   'select * from positive(1)',
+  'insert into m.triggered values (1)',
+  'with x as (update triggered set id = id returning 1) select * from x',
+  'delete from m.parent',
+  'insert into m.child (parent_id) values (1)',
+  'insert into m.divided values (1)',
+  'insert into m.indexed values (1)',
+  'insert into m.plain (id) values (1)',
+  'select * from m.computed',
+  'select * from of_computed as c',
   'do $$ begin end $$',
   'call p()',
   'execute s',

@@ -6,6 +6,9 @@ export interface ServerNames {
   readonly builtIn: ReadonlySet<string>
   /** Functions, operators and types with functions of their own, in any other schema. */
   readonly outside: ReadonlySet<string>
+  /** Relations behind which functions outside pg_catalog run, as `RELATIONS_WITH_CODE` tells. */
+  readonly codeOnRead: ReadonlySet<string>
+  readonly codeOnWrite: ReadonlySet<string>
 }
 
 const NAMES_ITS_FUNCTIONS: ReadonlySet<string> = new Set([
@@ -21,8 +24,8 @@ const NAMES_ITS_FUNCTIONS: ReadonlySet<string> = new Set([
 /**
  * Whether a statement may call a function that is not PostgreSQL's own: by a name that is
  * qualified with another schema, is not built in, or exists outside pg_catalog too; as a function,
- * an operator, `x.name` or a cast. Triggers, defaults and views do not stand in a text. A text
- * that cannot be parsed, or is no query, may call anything.
+ * an operator, `x.name` or a cast; or behind a view that it reads or a table that it writes. A
+ * text that cannot be parsed, or is no query, may call anything.
  *
  * @example
  * mayCallUserFunction(await statementFacts('select module_vendas.total(1)'), names) // true
@@ -33,7 +36,9 @@ export function mayCallUserFunction(facts: StatementFacts, names: ServerNames): 
     facts.functions.some((name) => isOutside(name, names) || !names.builtIn.has(name.name)) ||
     facts.operators.some((name) => isOutside(name, names)) ||
     facts.types.some(({ name }) => names.outside.has(name)) ||
-    facts.attributes.some((name) => names.outside.has(name))
+    facts.attributes.some((name) => names.outside.has(name)) ||
+    facts.tablesRead.some(({ name }) => names.codeOnRead.has(name)) ||
+    facts.tablesWritten.some(({ name }) => names.codeOnWrite.has(name))
   )
 }
 
