@@ -86,8 +86,23 @@ export class LazyConnection implements DatabaseConnection, StatementCarrier {
     const { scope, options } = routeOf(statement)
     const session = await this.#acquire(scope, options.acquireSignal)
     const way = this.#parts.way()
-    if (statement.streams) return streamed(way.streamOn(session, statement))
-    return await way.runOn(session, statement)
+    if (statement.streams) return streamed(this.#stream(session, statement))
+    try {
+      return await way.runOn(session, statement)
+    } finally {
+      if (statement.raw) this.#letGo(session)
+    }
+  }
+
+  async *#stream(
+    session: Session,
+    statement: RoutedStatement,
+  ): AsyncGenerator<Record<string, unknown>[]> {
+    try {
+      yield* this.#parts.way().streamOn(session, statement)
+    } finally {
+      if (statement.raw) this.#letGo(session)
+    }
   }
 
   async #send(
@@ -119,9 +134,10 @@ export class LazyConnection implements DatabaseConnection, StatementCarrier {
     return session
   }
 
-  #letGo(): void {
-    this.#session?.release()
-    this.#session = undefined
+  /** What raw SQL of a module left is cleaned at the release, before the next tenant's statement. */
+  #letGo(session = this.#session): void {
+    session?.release()
+    if (this.#session === session) this.#session = undefined
   }
 
   async #control(control: Control, options: AbortableOperationOptions | undefined): Promise<void> {

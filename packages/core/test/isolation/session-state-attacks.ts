@@ -13,7 +13,7 @@ const rePrepare = (which: string, text: string) => `do $do$ declare s record; be
 end $do$`
 
 /** What the victim executes then writes its rows where the attacker can read them. */
-const STEAL = rePrepare(
+export const STEAL = rePrepare(
   'true',
   `'with loot as (insert into module_vendas.saque
     select nome from module_vendas.itens returning texto)
@@ -197,7 +197,7 @@ export const SESSION_STATE_ATTACKS: readonly SessionAttack[] = [
     name: 're-PREPARE by a cast to a domain of the module',
     run: async (setting) => {
       await prepareSome(setting)
-      await setting.vendas.query('select $1::comando', [STEAL])
+      await setting.vendas.query('select t::comando from (select $1::text as t) as x', [STEAL])
     },
   },
   {
