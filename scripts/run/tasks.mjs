@@ -8,7 +8,7 @@ export const tasks = {
   build: async (args) => exitCode(await turbo('build', 'build', args)),
   lint: (args) => show('biome', ['check', ...args]),
   format: (args) => show('biome', ['check', '--write', ...args]),
-  typecheck: async (args) => exitCode(await turbo('types', 'typecheck', args)),
+  typecheck: async (args) => exitCode(await types(args)),
   test,
   'test:unit': async (args) => endSummary(await runTests(args)),
   demo: (args) => show('pnpm', ['--filter', './apps/demo', 'start', ...args]),
@@ -27,10 +27,7 @@ export const tasks = {
 
 /** Everything that has to hold before a change is offered, slow checks of CI aside. */
 async function test(args) {
-  const steps = [
-    await step('format and lint', 'biome', ['ci']),
-    await turbo('types', 'typecheck', []),
-  ]
+  const steps = [await step('format and lint', 'biome', ['ci']), await types([])]
   const total = await runTests(args)
   total.failed += steps.filter((ok) => !ok).length
   return endSummary(total)
@@ -55,6 +52,11 @@ async function runTests(names) {
     env: { PLATAFORMA_TEST_REPORTS: reportFolder },
   })
   return countReports(packages)
+}
+
+async function types(args) {
+  const scripts = await step('types of the scripts', 'tsc', ['-p', 'tsconfig.json'])
+  return (await turbo('types', 'typecheck', args)) && scripts
 }
 
 async function afterBuild(program, args) {
