@@ -1,0 +1,10 @@
+import type { SystemHealth } from '@plataforma/database-system'
+import type { Proofs } from './proof/prove.js'
+import type { WorkloadFigures } from './workload/measurements.js'
+
+/** Everything that the demo found out. */
+export interface DemoResult extends Proofs {
+  readonly workload: WorkloadFigures
+  readonly health: SystemHealth
+  readonly tookMs: number
+}

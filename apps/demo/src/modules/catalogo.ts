@@ -1,0 +1,157 @@
+import { amount, reference, text } from '../model/columns.js'
+import { defineModule } from '../model/module-definition.js'
+import type { Row } from '../model/row.js'
+import { table } from '../model/table-definition.js'
+import { money } from '../world/money.js'
+import { slug } from '../world/slug.js'
+import { CATEGORIES } from '../world/vocabulary.js'
+
+export interface CatalogoTables {
+  marcas: Marca
+  categorias: Categoria
+  produtos: Produto
+  variacoes: Variacao
+}
+
+interface Marca extends Row {
+  nome: string
+}
+
+interface Categoria extends Row {
+  nome: string
+  caminho: string
+}
+
+interface Produto extends Row {
+  marca_id: string
+  categoria_id: string
+  nome: string
+  preco: string
+  etiquetas: string[]
+  atributos: { garantia_meses: number; peso_gramas: number }
+}
+
+interface Variacao extends Row {
+  produto_id: string
+  codigo: string
+  cor: string
+}
+
+const LABELS = ['novo', 'promoção', 'frete grátis', 'mais vendido', 'importado', 'sustentável']
+
+export const catalogo = defineModule<'catalogo'>({
+  name: 'catalogo',
+  tables: {
+    marcas: table([{ name: 'nome', type: 'VARCHAR(120)', nullable: false, unique: true }]),
+    categorias: table([
+      text('nome', 80),
+      { name: 'caminho', type: 'VARCHAR(200)', nullable: false, unique: true },
+    ]),
+    produtos: table(
+      [
+        reference('marcas', 'marca_id'),
+        reference('categorias', 'categoria_id'),
+        text('nome'),
+        amount('preco'),
+        { name: 'etiquetas', type: 'TEXT[]', nullable: false },
+        { name: 'atributos', type: 'JSONB', nullable: false },
+      ],
+      { indexes: [['categoria_id'], ['marca_id'], ['preco']] },
+    ),
+    variacoes: table(
+      [
+        reference('produtos', 'produto_id'),
+        { name: 'codigo', type: 'VARCHAR(20)', nullable: false, unique: true },
+        text('cor', 30),
+      ],
+      { indexes: [['produto_id']] },
+    ),
+  },
+
+  rows: ({ products, random, today }) => {
+    const brands = [...new Set(products.map((product) => product.brand))]
+    const brandIds = new Map(brands.map((brand) => [brand, random.uuid(today)]))
+    const categoryIds = new Map(CATEGORIES.map((category) => [category, random.uuid(today)]))
+    return {
+      marcas: brands.map((nome) => ({ id: brandIds.get(nome), nome })),
+      categorias: CATEGORIES.map((nome) => ({
+        id: categoryIds.get(nome),
+        nome,
+        caminho: `loja/${slug(nome)}`,
+      })),
+      produtos: products.map(({ id, name, brand, category, skus, since }) => ({
+        id,
+        marca_id: brandIds.get(brand) ?? '',
+        categoria_id: categoryIds.get(category) ?? '',
+        nome: name,
+        preco: money(skus[0]?.cents ?? 0),
+        etiquetas: random.sample(LABELS, random.integer(0, 3)),
+        atributos: {
+          garantia_meses: random.pick([3, 6, 12]),
+          peso_gramas: random.integer(50, 5000),
+        },
+        created_at: since,
+      })),
+      variacoes: products.flatMap((product) =>
+        product.skus.map(({ id, code, colour }) => ({
+          id,
+          produto_id: product.id,
+          codigo: code,
+          cor: colour,
+          created_at: product.since,
+        })),
+      ),
+    }
+  },
+
+  operations: [
+    {
+      name: 'browse a shelf, cheapest first',
+      weight: 5,
+      run: async ({ modules: { catalogo }, world: { random } }) => {
+        const from = random.integer(50, 500)
+        await catalogo.select('produtos', {
+          columns: ['id', 'nome', 'preco'],
+          where: { preco: { $between: [money(from * 100), money((from + 200) * 100)] } },
+          orderBy: [{ column: 'preco', direction: 'ASC' }],
+          limit: 20,
+        })
+      },
+    },
+    {
+      name: 'show a product with its colours',
+      weight: 5,
+      run: async ({ modules: { catalogo }, world: { random, products } }) => {
+        await catalogo.db
+          .selectFrom('produtos')
+          .innerJoin('marcas', 'marcas.id', 'produtos.marca_id')
+          .innerJoin('variacoes', 'variacoes.produto_id', 'produtos.id')
+          .select(['produtos.nome', 'marcas.nome as marca', 'variacoes.codigo', 'variacoes.cor'])
+          .where('produtos.id', '=', random.pickPopular(products).id)
+          .execute()
+      },
+    },
+    {
+      name: 'find products by label',
+      weight: 2,
+      run: async ({ modules: { catalogo }, world: { random } }) => {
+        await catalogo.select('produtos', {
+          columns: ['id', 'nome'],
+          where: { etiquetas: { $contains: [random.pick(LABELS)] } },
+          limit: 20,
+        })
+      },
+    },
+    {
+      name: 'change the labels of a product',
+      weight: 1,
+      run: async ({ modules: { catalogo }, world: { random, products } }) => {
+        await catalogo.update(
+          'produtos',
+          { etiquetas: random.sample(LABELS, 2) },
+          { where: { id: random.pick(products).id } },
+        )
+      },
+    },
+  ],
+})

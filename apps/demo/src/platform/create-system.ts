@@ -1,0 +1,25 @@
+import { createPlatformaDatabaseSystem, DEVELOPMENT_CONFIG } from '@plataforma/database-system'
+import type { Modules } from '../modules/modules.js'
+
+/** Where the system finds its servers. */
+export interface SystemServers {
+  readonly connectionString: string
+  readonly redisUrl?: string
+}
+
+/** The platform's database system. */
+export type DemoSystem = ReturnType<typeof createSystem>
+
+/** Makes it: every module with a login of its own, no call without a tenant. */
+export function createSystem(servers: SystemServers) {
+  const { connectionString, redisUrl } = servers
+  return createPlatformaDatabaseSystem<Modules>({
+    ...DEVELOPMENT_CONFIG,
+    connectionString,
+    redisConfig: { url: redisUrl, enabled: redisUrl !== undefined },
+    isolation: { login: 'dedicated' },
+    tenantContext: 'required',
+    // Of each module: 22 of them share the connections of one server.
+    poolConfig: { min: 0, max: 4 },
+  })
+}

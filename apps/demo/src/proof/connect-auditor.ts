@@ -1,0 +1,10 @@
+import pg from 'pg'
+
+/** A plain connection of a superuser, outside the system; it ends with its `await using`. */
+export async function connectAuditor(
+  connectionString: string,
+): Promise<pg.Client & AsyncDisposable> {
+  const client = new pg.Client({ connectionString, application_name: 'auditor' })
+  await client.connect()
+  return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() })
+}

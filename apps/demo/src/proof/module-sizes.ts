@@ -1,0 +1,22 @@
+import type { ModuleDefinition } from '../model/module-definition.js'
+import { MODULE_DEFINITIONS } from '../modules/module-definitions.js'
+import type { ModuleName } from '../modules/modules.js'
+import type { TableContents } from './table-contents.js'
+
+/** How much a module holds. */
+export interface ModuleSize {
+  readonly name: ModuleName
+  readonly tables: number
+  readonly rows: number
+}
+
+/** Adds up the tables of each module over all tenants. */
+export function moduleSizes(contents: readonly TableContents[]): ModuleSize[] {
+  return Object.values<ModuleDefinition>(MODULE_DEFINITIONS).map(({ name, tables }) => ({
+    name,
+    tables: Object.keys(tables).length,
+    rows: contents
+      .filter(({ module }) => module === name)
+      .reduce((total, { rows }) => total + rows, 0),
+  }))
+}
