@@ -4,6 +4,8 @@ import { MODULE_DEFINITIONS } from '../modules/module-definitions.js'
 import type { DemoSystem } from '../platform/create-system.js'
 import type { World } from '../world/world.js'
 
+const MODULES: readonly ModuleDefinition[] = Object.values(MODULE_DEFINITIONS)
+
 /** What is loaded, and how it is watched and stopped. */
 export interface LoadOptions {
   readonly system: DemoSystem
@@ -12,38 +14,43 @@ export interface LoadOptions {
   /** How many tenants move in at the same time. */
   readonly concurrency: number
   readonly signal: AbortSignal
-  /** Told how many rows there are so far, and which part of the tenants has moved in. */
+  /** Told how many rows there are so far, and which part of it all that is, up to 1. */
   readonly onProgress?: (rows: number, part: number) => void
 }
 
 /** Every tenant inserts its own history, in its own context. Gives the number of rows. */
 export async function loadHistory(options: LoadOptions): Promise<number> {
   const { system, worlds, concurrency, signal, onProgress } = options
-  const waiting = worlds.entries()
-  let total = 0
+  const waiting = worlds.values()
+  const work = worlds.reduce((sum, { tenant }) => sum + tenant.size, 0) * MODULES.length
+  let [rows, done] = [0, 0]
   const mover = async (): Promise<void> => {
-    for (const [place, world] of waiting) {
-      const context = { tenantId: world.tenant.id, userId: 'import' }
-      await system.withContext(context, async () => {
-        for await (const rows of moveIn(world, options.modules)) {
+    for (const world of waiting) {
+      const { id, size } = world.tenant
+      await system.withContext({ tenantId: id, userId: 'import' }, async () => {
+        for (const module of MODULES) {
           signal.throwIfAborted()
-          total += rows
-          onProgress?.(total, place / worlds.length)
+          rows += await moveIn(module, world, options.modules)
+          done += size
+          onProgress?.(rows, done / work)
         }
       })
     }
   }
   await Promise.all(Array.from({ length: concurrency }, mover))
-  return total
+  return rows
 }
 
-/** Inserts table by table, and gives the number of rows of each. */
-async function* moveIn(world: World, modules: ModuleDatabases): AsyncGenerator<number> {
-  for (const { name, rows } of Object.values<ModuleDefinition>(MODULE_DEFINITIONS)) {
-    const module = modules[name]
-    for (const [table, list] of Object.entries<readonly object[]>(rows(world))) {
-      const { affectedRows } = await module.insert<object>(table, list, { returning: false })
-      yield affectedRows
-    }
+async function moveIn(
+  definition: ModuleDefinition,
+  world: World,
+  modules: ModuleDatabases,
+): Promise<number> {
+  const module = modules[definition.name]
+  let total = 0
+  for (const [table, rows] of Object.entries<readonly object[]>(definition.rows(world))) {
+    const { affectedRows } = await module.insert<object>(table, rows, { returning: false })
+    total += affectedRows
   }
+  return total
 }

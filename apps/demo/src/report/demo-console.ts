@@ -4,6 +4,8 @@ import { createStyle, type Style } from './style.js'
 
 /** How often something still running says so where lines cannot be drawn again. */
 const PLAIN_INTERVAL_MS = 2000
+/** How often lines are drawn again where they can be. */
+const DRAWN_INTERVAL_MS = 80
 
 /** Where the demo writes: `process.stdout`, or a stand-in for it. */
 export type OutputStream = NodeJS.WritableStream & { readonly isTTY?: boolean }
@@ -18,29 +20,31 @@ export interface LiveText {
 export class DemoConsole {
   readonly style: Style
   readonly #stream: OutputStream
+  readonly #now: () => number
   #drawn = 0
-  #lastPlain = Number.NEGATIVE_INFINITY
+  #lastShown = Number.NEGATIVE_INFINITY
 
-  constructor(stream: OutputStream) {
+  /** `now` gives milliseconds, from whenever on. */
+  constructor(stream: OutputStream, now: () => number = () => performance.now()) {
     this.#stream = stream
+    this.#now = now
     this.style = createStyle(stream)
   }
 
   print(...lines: readonly string[]): void {
     this.#erase()
-    this.#stream.write(lines.map((line) => `${line}\n`).join(''))
+    this.#write(lines)
+    this.#lastShown = Number.NEGATIVE_INFINITY
   }
 
-  /** Shows what is happening, in the place of what it showed before. */
+  /** Shows what is happening, in the place of what it showed before; not more often than helps. */
   live({ lines, plain }: LiveText): void {
-    if (this.#stream.isTTY) {
-      this.#erase()
-      this.#stream.write(lines.map((line) => `${line}\n`).join(''))
-      this.#drawn = lines.length
-    } else if (performance.now() - this.#lastPlain >= PLAIN_INTERVAL_MS) {
-      this.#stream.write(`${plain}\n`)
-      this.#lastPlain = performance.now()
-    }
+    const intervalMs = this.#stream.isTTY ? DRAWN_INTERVAL_MS : PLAIN_INTERVAL_MS
+    if (this.#now() - this.#lastShown < intervalMs) return
+    this.#lastShown = this.#now()
+    this.#erase()
+    this.#write(this.#stream.isTTY ? lines : [plain])
+    this.#drawn = this.#stream.isTTY ? lines.length : 0
   }
 
   /** Runs a step and tells what came of it and how long it took. */
@@ -49,15 +53,18 @@ export class DemoConsole {
     work: () => Promise<T>,
     describe: (result: T) => string,
   ): Promise<T> {
-    const { style } = this
-    this.#lastPlain = performance.now()
-    this.live({ lines: [`  ${style.accent('…')} ${title}`], plain: `  … ${title}` })
-    const started = performance.now()
+    const { good, bold, dim, accent } = this.style
+    const started = this.#now()
+    if (this.#stream.isTTY) this.live({ lines: [`  ${accent('…')} ${title}`], plain: '' })
+    this.#lastShown = started
     const result = await work()
-    const took = seconds(performance.now() - started)
-    const name = style.bold(title.padEnd(11))
-    this.print(`  ${style.good('✓')} ${name} ${describe(result)}  ${style.dim(took)}`)
+    const took = seconds(this.#now() - started)
+    this.print(`  ${good('✓')} ${bold(title.padEnd(11))} ${describe(result)}  ${dim(took)}`)
     return result
+  }
+
+  #write(lines: readonly string[]): void {
+    this.#stream.write(lines.map((line) => `${line}\n`).join(''))
   }
 
   /** Removes what is drawn live. */

@@ -88,10 +88,9 @@ function isolationLines({ isolation, attempts }: DemoResult, style: Style): stri
     style.dim('  (each table of each tenant: number of rows and fingerprint of their keys)'),
     ...differences.slice(0, DIFFERENCES_SHOWN).map((line) => `  ${style.bad(line)}`),
     ...textTable(
-      [{ title: '' }, { title: 'attempt' }, { title: 'answer' }],
+      [{ title: '' }, { title: '' }],
       attempts.map(({ what, held, answer }) => [
-        held ? style.good('✓') : style.bad('✗'),
-        what,
+        `${held ? style.good('✓') : style.bad('✗')} ${what}`,
         held ? answer : style.bad(answer),
       ]),
     ).slice(2),

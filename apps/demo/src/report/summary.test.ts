@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import type { DemoResult } from '../demo-result.js'
+import { createStyle } from './style.js'
+import { summary } from './summary.js'
+
+const LATENCY = { count: 40, p50: 1.234, p95: 12.34, p99: 123.4, max: 1234 }
+
+const RESULT: DemoResult = {
+  modules: [{ name: 'vendas', tables: 4, rows: 12_345 }],
+  workload: {
+    seconds: 20,
+    tenants: 2,
+    refused: 1,
+    total: LATENCY,
+    modules: new Map([['vendas', LATENCY]]),
+    operations: new Map([['vendas: place an order', LATENCY]]),
+  },
+  attempts: [{ what: 'read an order', held: true, answer: 'PLT_PERMISSION_DENIED · 42501' }],
+  isolation: { compared: 8, differences: [] },
+  consistency: [{ what: 'every order has its bill', violations: 0 }],
+  health: {
+    overall: 'healthy',
+    components: { redis: { status: 'disabled' }, database: { status: 'healthy', latencyMs: 1.5 } },
+    metrics: { activeConnections: 1, cacheHitRate: 0 },
+  },
+  tookMs: 34_567,
+}
+
+function textOf(result: DemoResult): string {
+  return summary(result, createStyle(process.stdout)).join('\n')
+}
+
+test('figures stand in their units, modules in their lines, and the proof in words', () => {
+  const text = textOf(RESULT)
+  expect(text).toMatch(/vendas +4 +12,345 +40 +2\.0 +1\.23 +12\.3 +123\n/)
+  expect(text).toContain('✓ 8 comparisons with what the auditor sees: no difference')
+  expect(text).toContain('✓ read an order  PLT_PERMISSION_DENIED · 42501')
+  expect(text).toContain('(1 order ran out of stock and was undone in all three modules)')
+  expect(text).toContain('database healthy in 1.50 ms')
+  expect(text).toContain('nothing else. (34.6 s in all)')
+  expect(text).not.toContain('✗')
+})
+
+test.each<[string, Partial<DemoResult>, string]>([
+  [
+    'a difference',
+    { isolation: { compared: 8, differences: ['crm.leads of tenant t: 9 rows seen, 3 expected'] } },
+    'crm.leads of tenant t: 9 rows seen, 3 expected',
+  ],
+  [
+    'an attempt that came through',
+    { attempts: [{ what: 'read an order', held: false, answer: '2 rows of others' }] },
+    '✗ read an order  2 rows of others',
+  ],
+  [
+    'half a transaction',
+    { consistency: [{ what: 'every order has its bill', violations: 2 }] },
+    '✗ every order has its bill: 2 violations',
+  ],
+  ['nothing compared', { isolation: { compared: 0, differences: [] } }, 'The proof failed'],
+])('%s is shown, and the last line says that the proof failed', (_, change, words) => {
+  const text = textOf({ ...RESULT, ...change })
+  expect(text).toContain(words)
+  expect(text).toContain('The proof failed: see the lines marked ✗ above.')
+})
