@@ -25,7 +25,7 @@ export function runDemo(
   const node = ['--import', 'tsx', '--conditions', 'plataforma-source', MAIN, ...args]
   const demo = spawn(process.execPath, node, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_OPTIONS: '', ...env },
+    env: { ...process.env, NODE_OPTIONS: '', FORCE_COLOR: undefined, ...env },
   })
   let output = ''
   let errors = ''

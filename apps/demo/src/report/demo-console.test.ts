@@ -1,6 +1,11 @@
 import { Writable } from 'node:stream'
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import { DemoConsole } from './demo-console.js'
+
+beforeAll(() => {
+  // Test runners set it for their own output.
+  vi.stubEnv('FORCE_COLOR', undefined)
+})
 
 class Screen extends Writable {
   text = ''

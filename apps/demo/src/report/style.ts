@@ -10,6 +10,7 @@ export interface Style {
   readonly accent: (text: string) => string
 }
 
+/** Colours for a stream as `NO_COLOR`, `FORCE_COLOR` and its being a terminal have it. */
 export function createStyle(stream: NodeJS.WritableStream): Style {
   const style = (format: Parameters<typeof styleText>[0]) => (text: string) =>
     styleText(format, text, { stream, validateStream: true })

@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest'
 import type { DemoResult } from '../demo-result.js'
-import { createStyle } from './style.js'
+import type { Style } from './style.js'
 import { summary } from './summary.js'
+
+const plain = (text: string) => text
+const PLAIN: Style = {
+  bold: plain,
+  dim: plain,
+  good: plain,
+  bad: plain,
+  warn: plain,
+  accent: plain,
+}
 
 const LATENCY = { count: 40, p50: 1.234, p95: 12.34, p99: 123.4, max: 1234 }
 
@@ -27,7 +37,7 @@ const RESULT: DemoResult = {
 }
 
 function textOf(result: DemoResult): string {
-  return summary(result, createStyle(process.stdout)).join('\n')
+  return summary(result, PLAIN).join('\n')
 }
 
 test('figures stand in their units, modules in their lines, and the proof in words', () => {
