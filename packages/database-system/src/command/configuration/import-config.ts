@@ -29,7 +29,8 @@ async function evaluate(file: string): Promise<unknown> {
     return await importNatively(file)
   } catch (error) {
     if (error instanceof PlataformaError) throw error
-    throw new PlataformaError('PLT_CONFIG_INVALID', `${file}${reasonOf(error)}`, {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new PlataformaError('PLT_CONFIG_INVALID', `${file} cannot be read: ${reason}`, {
       remedy: 'Correct the file.',
       cause: error,
     })
@@ -40,18 +41,12 @@ async function importNatively(file: string): Promise<unknown> {
   try {
     return await import(pathToFileURL(file).href)
   } catch (error) {
-    const forJiti = error instanceof SyntaxError || BEYOND_STRIPPING.has(codeOf(error))
-    if (!file.endsWith('.ts') || !forJiti) throw error
+    const isTypeScript = file.endsWith('.ts') && BEYOND_STRIPPING.has(codeOf(error))
+    // Node keeps the line of a syntax error to itself; jiti tells it.
+    if (!isTypeScript && !(error instanceof SyntaxError)) throw error
     const { createJiti } = await import('jiti')
     return await createJiti(import.meta.url, { fsCache: false }).import(file)
   }
-}
-
-/** Node tells the line of a syntax error in the stack alone. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return ` cannot be read: ${String(error)}`
-  const [, line] = /^file:\S+:(\d+)\n/.exec(error.stack ?? '') ?? []
-  return `${line === undefined ? '' : `:${line}`} cannot be read: ${error.message}`
 }
 
 function codeOf(error: unknown): unknown {

@@ -23,14 +23,10 @@ export function doctorText({ findings, counts }: DoctorReport, output: Output): 
   ].join('\n')
 }
 
-function findingText({ grade, message, remedy, sql }: Finding, output: Output): string {
-  const [style, mark] = MARKS[grade]
-  const lines = [`${output.style(style, mark)}   ${message}`]
-  if (remedy !== undefined) lines.push(INDENT + remedy)
-  if (sql !== undefined) {
-    lines.push(...sql.split('\n').map((line) => INDENT + output.style('dim', line)))
-  }
-  return lines.join('\n')
+function findingText({ status, message, remedy }: Finding, output: Output): string {
+  const [style, mark] = MARKS[status]
+  const remedies = (remedy?.split('\n') ?? []).map((line) => INDENT + output.style('dim', line))
+  return [`${output.style(style, mark)}   ${message}`, ...remedies].join('\n')
 }
 
 function counted(number: number, noun: string): string {

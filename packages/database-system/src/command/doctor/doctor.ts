@@ -18,7 +18,7 @@ export interface DoctorReport {
   /** A file's path, or `DATABASE_URL`. */
   readonly configuration: string
   readonly findings: readonly Finding[]
-  readonly counts: Readonly<Record<Finding['grade'], number>>
+  readonly counts: Readonly<Record<Finding['status'], number>>
 }
 
 /** `plataforma doctor`. */
@@ -43,14 +43,15 @@ async function examine({ source, config }: LoadedConfig): Promise<DoctorReport> 
     const address = describeAddress(config.connectionString)
     const message = `Connected to ${server.database} on ${address}, as ${server.user}.`
     return [
-      { id: 'connection', grade: 'ok', message },
+      { check: 'connection', status: 'ok', message },
       ...versionFindings(server),
       ...configurationFindings(config, server),
       ...(await privilegeFindings(db)),
       ...(await redisFindings(config)),
     ]
   })
-  const count = (grade: Finding['grade']) => findings.filter((one) => one.grade === grade).length
+  const count = (status: Finding['status']) =>
+    findings.filter((one) => one.status === status).length
   return {
     configuration: source,
     findings,

@@ -32,32 +32,30 @@ function judge(login: Privileges): readonly Finding[] {
   const findings: Finding[] = []
   if (!login.createsRoles) {
     findings.push({
-      id: 'privilege-create-roles',
-      grade: 'error',
+      check: 'privilege-create-roles',
+      status: 'error',
       message: `The login ${user} may not create roles, and modules need roles.`,
-      remedy: 'As a superuser:',
-      sql: login.alterRole,
+      remedy: login.alterRole,
     })
   }
   if (!login.ownsDatabase) {
     findings.push({
-      id: 'privilege-own-database',
-      grade: 'error',
+      check: 'privilege-own-database',
+      status: 'error',
       message: `The login ${user} does not own the database ${database}.`,
-      remedy: 'As a superuser:',
-      sql: login.alterDatabase,
+      remedy: login.alterDatabase,
     })
   }
   if (findings.length > 0) return findings
   if (login.isSuperuser) {
     return [
       {
-        id: 'privilege-superuser',
-        grade: 'info',
+        check: 'privilege-superuser',
+        status: 'info',
         message: `The login ${user} is a superuser, which is more than the system needs.`,
         remedy: 'Use a login with CREATEROLE that owns the database.',
       },
     ]
   }
-  return [{ id: 'privileges', grade: 'ok', message: `The login ${user} has what it needs.` }]
+  return [{ check: 'privileges', status: 'ok', message: `The login ${user} has what it needs.` }]
 }

@@ -17,18 +17,25 @@ const RELEASES: Readonly<Record<number, Release>> = {
 
 /** Whether the server's version can be used, and whether it holds what it promises. */
 export function versionFindings(server: ServerDescription): readonly Finding[] {
-  const id = 'server-version'
+  const check = 'server-version'
   const major = Math.floor(server.versionNum / 10_000)
   const minor = server.versionNum % 10_000
   const release = RELEASES[major]
   const named = `PostgreSQL ${server.version}`
   if (release === undefined) {
     return major < 15
-      ? [{ id, grade: 'error', message: `${named} is too old.`, remedy: 'Upgrade to 15 or later.' }]
+      ? [
+          {
+            check,
+            status: 'error',
+            message: `${named} is too old.`,
+            remedy: 'Upgrade to 15 or later.',
+          },
+        ]
       : [
           {
-            id,
-            grade: 'warning',
+            check,
+            status: 'warning',
             message: `${named} is newer than what this version was tested on.`,
           },
         ]
@@ -36,10 +43,10 @@ export function versionFindings(server: ServerDescription): readonly Finding[] {
   const remedy = `Upgrade to ${major}.${release.advised} or a later ${major}: no dump is needed.`
   if (minor < release.isolating) {
     const message = `${named} lets statistics tell what row-level security hides (CVE-2025-8713).`
-    return [{ id, grade: 'error', message, remedy }]
+    return [{ check, status: 'error', message, remedy }]
   }
   if (minor < release.advised) {
-    return [{ id, grade: 'warning', message: `${named} lacks known security fixes.`, remedy }]
+    return [{ check, status: 'warning', message: `${named} lacks known security fixes.`, remedy }]
   }
-  return [{ id, grade: 'ok', message: `${named}.` }]
+  return [{ check, status: 'ok', message: `${named}.` }]
 }
