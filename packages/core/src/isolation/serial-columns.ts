@@ -40,10 +40,15 @@ export function isConvertible(one: SequenceDefault): boolean {
   return one.alone && IDENTITY_TYPES.has(one.type)
 }
 
+const BIGINT_MAX = '9223372036854775807'
+
+/** A sequence of its own counts in bigint; an identity's cannot count beyond its column. */
+const LARGEST: Readonly<Record<string, string>> = { int2: '32767', int4: '2147483647' }
+
 async function convert(
   trx: Kysely<unknown>,
   { schema, name }: RelationFacts,
-  { column, sequence }: SequenceDefault,
+  { column, sequence, type }: SequenceDefault,
 ): Promise<void> {
   const table = sql.id(schema, name)
   const id = sql.id(column)
@@ -52,7 +57,9 @@ async function convert(
   const { rows } = await sql<SequenceState>`
     SELECT
       (CASE WHEN s.is_called THEN s.last_value + d.seqincrement ELSE s.last_value END)::text AS "next",
-      d.seqincrement::text AS "increment", d.seqmin::text AS "min", d.seqmax::text AS "max",
+      d.seqincrement::text AS "increment",
+      greatest(d.seqmin, -${LARGEST[type] ?? BIGINT_MAX}::bigint)::text AS "min",
+      least(d.seqmax, ${LARGEST[type] ?? BIGINT_MAX}::bigint)::text AS "max",
       d.seqcache::text AS "cache", d.seqcycle AS "cycle"
     FROM ${source} AS s, pg_catalog.pg_sequence AS d
     WHERE d.seqrelid = ${`${quoted(sequence.schema)}.${quoted(sequence.name)}`}::regclass`.execute(
