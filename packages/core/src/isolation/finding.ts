@@ -1,9 +1,10 @@
-/** Something that the set-up should be told of. */
+/** Something about a database that its people should know. */
 export interface Finding {
-  /** What was looked at, in kebab case: stable, for programs. */
-  readonly check: string
-  readonly status: 'ok' | 'warning' | 'error'
+  /** What was looked at, in kebab case; stays the same from version to version. */
+  readonly id: string
+  readonly grade: 'ok' | 'info' | 'warning' | 'error'
   readonly message: string
-  /** SQL where there is some, else a sentence. */
   readonly remedy?: string
+  /** What the remedy is in SQL, to be run by the administrator or a superuser. */
+  readonly sql?: string
 }

@@ -2,14 +2,19 @@ import type { Kysely, Transaction } from 'kysely'
 import { LoginSecret } from '../identity/login-secret.js'
 import { RoleNames } from '../identity/role-names.js'
 import { createModule } from './create-module.js'
+import { type Door, grantAccess, listDoors, revokeAccess } from './doors.js'
+import { dropModule } from './drop-module.js'
 import { ensureTable } from './ensure-table.js'
 import type { Finding } from './finding.js'
+import { healLogin, healLogins } from './heal-logins.js'
+import { inspectInstallation } from './inspect.js'
 import { install } from './install.js'
 import type { Isolation, LoginGrade } from './isolation.js'
 import { listModules, type ModuleEntry } from './module-registry.js'
 import { asOwner } from './owner-access.js'
 import { setPooler } from './pooler-setting.js'
 import { DEFAULT_TENANT_COLUMN, protectTable } from './protect-table.js'
+import { retireKey } from './retire-key.js'
 import { secureModule } from './secure-module.js'
 import { readServerFacts } from './server-facts.js'
 import type { EnsuredTable } from './table-registry.js'
@@ -54,12 +59,19 @@ export class ModuleIsolationManager {
   }
 
   /**
-   * Prepares the database. Repeatable.
+   * Prepares the database, and heals what its logins may have done to themselves: passwords,
+   * settings, memberships. Repeatable; gives what was healed.
    *
    * @throws PlataformaError `PLT_PRIVILEGES_MISSING`, `PLT_CONFIG_INVALID`
    */
-  async initialize(): Promise<void> {
+  async initialize(): Promise<readonly Finding[]> {
     await install(this.#isolation)
+    return healLogins(this.#isolation)
+  }
+
+  /** Mends one login whose password the server refused (28P01); true where it was ours to mend. */
+  async healLogin(login: string): Promise<boolean> {
+    return healLogin(this.#isolation, login)
   }
 
   /**
@@ -74,6 +86,35 @@ export class ModuleIsolationManager {
   /** The modules of the database, by name. */
   async listModules(): Promise<readonly ModuleEntry[]> {
     return listModules(this.#isolation.db)
+  }
+
+  /**
+   * Drops a module with all that is in it, its roles and its logins.
+   *
+   * @throws PlataformaError `PLT_OPTION_INVALID` unless `confirm` repeats the name,
+   * `PLT_MODULE_NOT_FOUND`
+   */
+  async dropModule(module: string, options: { readonly confirm: string }): Promise<void> {
+    await dropModule(this.#isolation, module, options)
+  }
+
+  /**
+   * Opens tables of one module to another; tenants stay apart. The other names them with their
+   * schema: `module_vendas.clientes`.
+   *
+   * @throws PlataformaError `PLT_MODULE_NOT_FOUND`, `PLT_TABLE_NOT_FOUND`, `PLT_OPTION_INVALID`
+   */
+  async grantAccess(door: Door): Promise<void> {
+    await grantAccess(this.#isolation, door)
+  }
+
+  /** Closes what `grantAccess` opened; every privilege where none is named. */
+  async revokeAccess(door: Door): Promise<void> {
+    await revokeAccess(this.#isolation, door)
+  }
+
+  async listDoors(): Promise<readonly Required<Door>[]> {
+    return listDoors(this.#isolation.db)
   }
 
   /**
@@ -100,10 +141,26 @@ export class ModuleIsolationManager {
     return ensureTable(trx, this.#isolation, wanted)
   }
 
-  /** Protects whatever is new in a module's schema, inside a transaction of the administrator. */
-  async secureModule(module: string, trx: Kysely<unknown>): Promise<readonly Finding[]> {
+  /**
+   * Protects whatever is new in a module's schema, inside a transaction of the administrator, or
+   * in one of its own where none is given.
+   */
+  async secureModule(module: string, trx?: Kysely<unknown>): Promise<readonly Finding[]> {
+    const wanted = { module, tenantColumn: this.#tenantColumn, newTables: true }
+    if (trx !== undefined) return secureModule(trx, this.#isolation, wanted)
+    return this.#isolation.db
+      .transaction()
+      .execute((own) => secureModule(own, this.#isolation, wanted))
+  }
+
+  /** The same for one table of it and its partitions, as the registry has it if it does. */
+  async secureTable(
+    module: string,
+    table: string,
+    trx: Kysely<unknown>,
+  ): Promise<readonly Finding[]> {
     const tenantColumn = this.#tenantColumn
-    return secureModule(trx, this.#isolation, { module, tenantColumn, newTables: true })
+    return secureModule(trx, this.#isolation, { module, table, tenantColumn, newTables: true })
   }
 
   /**
@@ -123,5 +180,15 @@ export class ModuleIsolationManager {
   /** Allows contexts that are bound to no session, as a transaction-mode pooler needs them. */
   async allowPooler(allowed: boolean): Promise<void> {
     await setPooler(this.#isolation, allowed)
+  }
+
+  /** Drops the logins and the signing key of an earlier secret, once no process uses it. */
+  async retireKey(keyId: string): Promise<void> {
+    await retireKey(this.#isolation, keyId)
+  }
+
+  /** What is weaker than it is promised, for people; changes nothing. */
+  async inspectInstallation(): Promise<readonly Finding[]> {
+    return inspectInstallation(this.#isolation, this.#tenantColumn)
   }
 }

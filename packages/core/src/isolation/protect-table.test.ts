@@ -315,7 +315,7 @@ describe.each(ADMINISTRATORS)('tenant policies by a %s administrator', (administ
       `create table one (id int primary key default nextval('shared_seq'), organization_id text)`,
       `create table two (id int primary key default nextval('shared_seq'), organization_id text)`,
     )
-    expect((await protect('one')).map((finding) => finding.check)).toEqual([
+    expect((await protect('one')).map((finding) => finding.id)).toEqual([
       'sequence-default',
       'unique-across-tenants',
     ])
@@ -330,12 +330,12 @@ describe.each(ADMINISTRATORS)('tenant policies by a %s administrator', (administ
     )
     await protect('customer')
     const findings = [...(await protect('customer')), ...(await protect('purchase'))]
-    expect(findings.map(({ check, status }) => [check, status])).toEqual([
+    expect(findings.map(({ id, grade }) => [id, grade])).toEqual([
       ['unique-across-tenants', 'warning'],
       ['unique-across-tenants', 'warning'],
       ['reference-across-tenants', 'warning'],
     ])
-    expect(findings[1]?.remedy).toContain('DROP CONSTRAINT "customer_email_key"')
+    expect(findings[1]?.sql).toContain('DROP CONSTRAINT "customer_email_key"')
     expect(findings[0]?.message).toContain('lower(code)')
   })
 

@@ -64,7 +64,7 @@ export interface RelationFacts {
 export interface RelationQuestion {
   readonly module: string
   /** Every relation of the module where it is left out. */
-  readonly table?: string
+  readonly table?: string | undefined
   /** The tenant column, of all or of the tables that are not in `tenantColumns`. */
   readonly tenantColumn: string
   readonly tenantColumns?: ReadonlyMap<string, string>

@@ -6,10 +6,12 @@ import { type RelationFacts, readRelations } from './relation-facts.js'
 import { isSecure, secureRelation } from './secure-relation.js'
 import { sequenceFindings } from './serial-columns.js'
 import { forgetTables, readTableEntries, registerTable } from './table-registry.js'
-import { isTenantType } from './tenant-policies.js'
+import { canBeProtected, isTenantType } from './tenant-policies.js'
 
 export interface ModuleToSecure {
   readonly module: string
+  /** Everything in the module's schema where it is left out. */
+  readonly table?: string
   readonly tenantColumn: string
   /** Whether new tables with the tenant column are protected too; only views and grants if not. */
   readonly newTables: boolean
@@ -24,16 +26,16 @@ export interface ModuleToSecure {
 export async function secureModule(
   trx: Kysely<unknown>,
   isolation: Isolation,
-  { module, tenantColumn, newTables }: ModuleToSecure,
+  { module, table, tenantColumn, newTables }: ModuleToSecure,
 ): Promise<readonly Finding[]> {
   return asAdministrator(trx, isolation.server.administrator, async () => {
     const entries = new Map(
-      (await readTableEntries(trx, module)).map((entry) => [entry.name, entry] as const),
+      (await readTableEntries(trx, module, table)).map((entry) => [entry.name, entry] as const),
     )
     const tenantColumns = new Map(
       [...entries].map(([name, entry]) => [name, entry.tenantColumn ?? tenantColumn] as const),
     )
-    const question = { module, tenantColumn, tenantColumns }
+    const question = { module, table, tenantColumn, tenantColumns }
     const relations = await readRelations(trx, isolation, question)
     let rls = false
     for (const relation of relations) {
@@ -58,18 +60,14 @@ export async function secureModule(
   })
 }
 
-function canBeProtected({ kind, tenant }: RelationFacts): boolean {
-  return (kind === 'r' || kind === 'p') && tenant !== undefined && isTenantType(tenant)
-}
-
 /** Why a relation with the tenant column is not protected. */
-function columnFindings({ schema, name, kind, tenant }: RelationFacts): readonly Finding[] {
+export function columnFindings({ schema, name, kind, tenant }: RelationFacts): readonly Finding[] {
   if (tenant === undefined) return []
   if (kind === 'f') {
     return [
       {
-        check: 'foreign-table',
-        status: 'error',
+        id: 'foreign-table',
+        grade: 'error',
         message: `The foreign table ${schema}.${name} has the tenant column and cannot be protected.`,
         remedy: 'Revoke every privilege on it, and read it through a function of the owner.',
       },
@@ -78,8 +76,8 @@ function columnFindings({ schema, name, kind, tenant }: RelationFacts): readonly
   if ((kind !== 'r' && kind !== 'p') || isTenantType(tenant)) return []
   return [
     {
-      check: 'tenant-column-type',
-      status: 'error',
+      id: 'tenant-column-type',
+      grade: 'error',
       message: `The tenant column of ${schema}.${name} is a ${tenant.type}: the table is not protected.`,
       remedy: 'Make it UUID, TEXT, VARCHAR or BIGINT.',
     },

@@ -4,7 +4,13 @@ import { withRole } from './acting-role.js'
 import type { Isolation } from './isolation.js'
 import type { RelationFacts } from './relation-facts.js'
 import { isConvertible, makeSerialsIdentity } from './serial-columns.js'
-import { isTenantType, policyStatements, tenantDefault, tenantPolicies } from './tenant-policies.js'
+import {
+  holds,
+  isTenantType,
+  policyStatements,
+  tenantDefault,
+  tenantPolicies,
+} from './tenant-policies.js'
 
 /** A relation and whether the tenant policies are to stand on it. */
 export interface RelationWork {
@@ -21,6 +27,14 @@ export function isSecure(isolation: Isolation, work: RelationWork): boolean {
     !relation.sequences.some(isConvertible) &&
     statementsOf(isolation, work).length === 0
   )
+}
+
+/** Whether the policies do not stand on a table that is to have them. */
+export function isUnprotected({ names }: Isolation, { relation, module }: RelationWork): boolean {
+  const { tenant, enabled, forced, policies } = relation
+  if (tenant === undefined) return false
+  const wanted = tenantPolicies(names, module, tenant)
+  return !enabled || !forced || !tenant.notNull || !wanted.every((one) => holds(one, policies))
 }
 
 /** Brings one relation to what it must be; run by the administrator, in a transaction. */

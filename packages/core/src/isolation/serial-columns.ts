@@ -29,8 +29,8 @@ export function sequenceFindings({ schema, name, sequences }: RelationFacts): re
   return sequences
     .filter((one) => !isConvertible(one))
     .map((one) => ({
-      check: 'sequence-default',
-      status: 'warning',
+      id: 'sequence-default',
+      grade: 'warning',
       message: `The default of ${schema}.${name}.${one.column} draws from the sequence ${one.sequence.schema}.${one.sequence.name}, which no module may use.`,
       remedy: 'Make the column an identity column, or give its value in every insert.',
     }))

@@ -73,19 +73,21 @@ function findingOf(module: string, row: KeyRow): Finding {
   const columns = row.columns.join(', ')
   if (row.kind === 'reference') {
     return {
-      check: 'reference-across-tenants',
-      status: 'warning',
+      id: 'reference-across-tenants',
+      grade: 'warning',
       message: `The reference ${row.name} of ${table} (${columns}) to "${row.target}" does not include the tenant: a tenant can point at, and cascade into, another's rows.`,
-      remedy: `ALTER TABLE ${table} DROP CONSTRAINT ${quoteIdentifier(row.name)}; -- then add it with the tenant column on both sides`,
+      remedy: 'Drop it, and add it again with the tenant column on both sides.',
+      sql: `ALTER TABLE ${table} DROP CONSTRAINT ${quoteIdentifier(row.name)};`,
     }
   }
   const drop = row.constraint
     ? `ALTER TABLE ${table} DROP CONSTRAINT ${quoteIdentifier(row.name)};`
     : `DROP INDEX ${moduleSchema(module)}.${quoteIdentifier(row.name)};`
   return {
-    check: 'unique-across-tenants',
-    status: 'warning',
+    id: 'unique-across-tenants',
+    grade: 'warning',
     message: `The unique key ${row.name} of ${table} (${columns}) does not include the tenant: it tells a tenant what another has.`,
-    remedy: `${drop} -- then make it unique with the tenant column`,
+    remedy: 'Drop it, and make it again with the tenant column.',
+    sql: drop,
   }
 }

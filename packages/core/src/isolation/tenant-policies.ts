@@ -29,6 +29,11 @@ export function isTenantType(column: TenantColumnFacts): boolean {
   return Object.hasOwn(TYPES, column.type) && column.deterministic
 }
 
+/** Whether it is a table with a tenant column that policies can compare. */
+export function canBeProtected({ kind, tenant }: RelationFacts): boolean {
+  return (kind === 'r' || kind === 'p') && tenant !== undefined && isTenantType(tenant)
+}
+
 /** `plataforma.tenant_default()` in the type of the column. */
 export function tenantDefault(column: TenantColumnFacts): RawBuilder<unknown> {
   const cast = TYPES[column.type]?.cast
