@@ -14,8 +14,8 @@ export function configurationFindings(
   const misspelt = unknownKeys(config).map((key): Finding => {
     const message = `The configuration's key "${key}" is not known and has no effect.`
     return {
-      check: 'configuration-key',
-      status: 'warning',
+      id: 'configuration-key',
+      grade: 'warning',
       message,
       remedy: 'Correct or remove it.',
     }
@@ -29,19 +29,19 @@ function modeFindings(config: SystemConfig, server: ServerDescription): readonly
       ? 'Development mode.'
       : 'Development mode: the secret is the documented one, so logins and contexts can be forged.'
     const remedy = "Set mode: 'production' and a secret where real data is."
-    return [{ check: 'mode', status: 'info', message, remedy }]
+    return [{ id: 'mode', grade: 'info', message, remedy }]
   }
   const findings: Finding[] = []
   const { host } = new pg.Client({ connectionString: config.connectionString })
   if (!server.encrypted && !LOOPBACK.test(host)) {
     const message = `Connections to ${host} are not encrypted.`
-    findings.push({ check: 'encryption', status: 'warning', message, remedy: 'Set ssl: true.' })
+    findings.push({ id: 'encryption', grade: 'warning', message, remedy: 'Set ssl: true.' })
   }
   if (config.tenantContext === 'optional') {
     const message = 'Calls without a tenant act as the system and see every tenant.'
     const remedy = "Set tenantContext: 'required'."
-    findings.push({ check: 'tenant-context', status: 'warning', message, remedy })
+    findings.push({ id: 'tenant-context', grade: 'warning', message, remedy })
   }
   if (findings.length > 0) return findings
-  return [{ check: 'mode', status: 'ok', message: 'Production mode.' }]
+  return [{ id: 'mode', grade: 'ok', message: 'Production mode.' }]
 }

@@ -23,10 +23,13 @@ export function doctorText({ findings, counts }: DoctorReport, output: Output): 
   ].join('\n')
 }
 
-function findingText({ status, message, remedy }: Finding, output: Output): string {
-  const [style, mark] = MARKS[status]
-  const remedies = (remedy?.split('\n') ?? []).map((line) => INDENT + output.style('dim', line))
-  return [`${output.style(style, mark)}   ${message}`, ...remedies].join('\n')
+function findingText({ grade, message, remedy, sql }: Finding, output: Output): string {
+  const [style, mark] = MARKS[grade]
+  const steps = sql?.split('\n').map((line) => output.style('cyan', line)) ?? []
+  const lines = [...(remedy === undefined ? [] : [output.style('dim', remedy)]), ...steps]
+  return [`${output.style(style, mark)}   ${message}`, ...lines.map((one) => INDENT + one)].join(
+    '\n',
+  )
 }
 
 function counted(number: number, noun: string): string {

@@ -18,7 +18,7 @@ export interface DoctorReport {
   /** A file's path, or `DATABASE_URL`. */
   readonly configuration: string
   readonly findings: readonly Finding[]
-  readonly counts: Readonly<Record<Finding['status'], number>>
+  readonly counts: Readonly<Record<Finding['grade'], number>>
 }
 
 /** `plataforma doctor`. */
@@ -43,15 +43,14 @@ async function examine({ source, config }: LoadedConfig): Promise<DoctorReport> 
     const address = describeAddress(config.connectionString)
     const message = `Connected to ${server.database} on ${address}, as ${server.user}.`
     return [
-      { check: 'connection', status: 'ok', message },
+      { id: 'connection', grade: 'ok', message },
       ...versionFindings(server),
       ...configurationFindings(config, server),
       ...(await privilegeFindings(db)),
       ...(await redisFindings(config)),
     ]
   })
-  const count = (status: Finding['status']) =>
-    findings.filter((one) => one.status === status).length
+  const count = (grade: Finding['grade']) => findings.filter((one) => one.grade === grade).length
   return {
     configuration: source,
     findings,

@@ -1,9 +1,10 @@
-/** What `plataforma doctor` found; one with the status `error` makes it end with exit code 1. */
+/** What `plataforma doctor` found; one of grade `error` makes it end with exit code 1. */
 export interface Finding {
-  /** What was looked at, in kebab case: stays the same from version to version. */
-  readonly check: string
-  readonly status: 'ok' | 'info' | 'warning' | 'error'
+  /** Stays the same from version to version, such as `server-version`. */
+  readonly id: string
+  readonly grade: 'ok' | 'info' | 'warning' | 'error'
   readonly message: string
-  /** SQL for the administrator or a superuser where there is some, else a sentence. */
   readonly remedy?: string
+  /** The remedy in SQL, for the administrator or a superuser. */
+  readonly sql?: string
 }

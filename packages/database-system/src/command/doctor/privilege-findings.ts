@@ -32,30 +32,32 @@ function judge(login: Privileges): readonly Finding[] {
   const findings: Finding[] = []
   if (!login.createsRoles) {
     findings.push({
-      check: 'privilege-create-roles',
-      status: 'error',
+      id: 'privilege-create-roles',
+      grade: 'error',
       message: `The login ${user} may not create roles, and modules need roles.`,
-      remedy: login.alterRole,
+      remedy: 'As a superuser:',
+      sql: login.alterRole,
     })
   }
   if (!login.ownsDatabase) {
     findings.push({
-      check: 'privilege-own-database',
-      status: 'error',
+      id: 'privilege-own-database',
+      grade: 'error',
       message: `The login ${user} does not own the database ${database}.`,
-      remedy: login.alterDatabase,
+      remedy: 'As a superuser:',
+      sql: login.alterDatabase,
     })
   }
   if (findings.length > 0) return findings
   if (login.isSuperuser) {
     return [
       {
-        check: 'privilege-superuser',
-        status: 'info',
+        id: 'privilege-superuser',
+        grade: 'info',
         message: `The login ${user} is a superuser, which is more than the system needs.`,
         remedy: 'Use a login with CREATEROLE that owns the database.',
       },
     ]
   }
-  return [{ check: 'privileges', status: 'ok', message: `The login ${user} has what it needs.` }]
+  return [{ id: 'privileges', grade: 'ok', message: `The login ${user} has what it needs.` }]
 }

@@ -6,11 +6,11 @@ import type { Finding } from './finding.js'
 export async function redisFindings({ redisConfig }: SystemConfig): Promise<readonly Finding[]> {
   if (!redisConfig?.enabled) return []
   const { status, message } = await new RedisProbe(redisConfig.url).check()
-  if (status === 'healthy') return [{ check: 'redis', status: 'ok', message: 'Redis answers.' }]
+  if (status === 'healthy') return [{ id: 'redis', grade: 'ok', message: 'Redis answers.' }]
   return [
     {
-      check: 'redis',
-      status: 'warning',
+      id: 'redis',
+      grade: 'warning',
       message: `Redis does not answer: ${message}.`,
       remedy: 'Correct redisConfig.url or start the server, or set redisConfig.enabled: false.',
     },

@@ -17,7 +17,7 @@ const RELEASES: Readonly<Record<number, Release>> = {
 
 /** Whether the server's version can be used, and whether it holds what it promises. */
 export function versionFindings(server: ServerDescription): readonly Finding[] {
-  const check = 'server-version'
+  const id = 'server-version'
   const major = Math.floor(server.versionNum / 10_000)
   const minor = server.versionNum % 10_000
   const release = RELEASES[major]
@@ -26,16 +26,16 @@ export function versionFindings(server: ServerDescription): readonly Finding[] {
     return major < 15
       ? [
           {
-            check,
-            status: 'error',
+            id,
+            grade: 'error',
             message: `${named} is too old.`,
             remedy: 'Upgrade to 15 or later.',
           },
         ]
       : [
           {
-            check,
-            status: 'warning',
+            id,
+            grade: 'warning',
             message: `${named} is newer than what this version was tested on.`,
           },
         ]
@@ -43,10 +43,10 @@ export function versionFindings(server: ServerDescription): readonly Finding[] {
   const remedy = `Upgrade to ${major}.${release.advised} or a later ${major}: no dump is needed.`
   if (minor < release.isolating) {
     const message = `${named} lets statistics tell what row-level security hides (CVE-2025-8713).`
-    return [{ check, status: 'error', message, remedy }]
+    return [{ id, grade: 'error', message, remedy }]
   }
   if (minor < release.advised) {
-    return [{ check, status: 'warning', message: `${named} lacks known security fixes.`, remedy }]
+    return [{ id, grade: 'warning', message: `${named} lacks known security fixes.`, remedy }]
   }
-  return [{ check, status: 'ok', message: `${named}.` }]
+  return [{ id, grade: 'ok', message: `${named}.` }]
 }
