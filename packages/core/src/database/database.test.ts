@@ -169,3 +169,51 @@ describe.each(['shared', 'dedicated'] as const)('a database, %s logins', (login)
     expect(health.overall).toBe('healthy')
   })
 })
+
+it('heals the password of a login that was changed, at the next connection', async () => {
+  await using target = await testDatabase()
+  await using database = createDatabase({
+    connectionString: target.connectionString,
+    secret: 'a secret for tests only',
+    tenantContext: 'optional',
+  })
+  await database.initialize()
+  const vendas = await database.createModule('vendas')
+  const { rows } = await sql<{ name: string }>`
+    select rolname as name from pg_roles where rolname like ${'%\\_sys\\_%'} and rolcanlogin
+      and pg_has_role(oid, ${database.isolation.isolation.names.system}, 'member')`.execute(
+    database.admin.db,
+  )
+  await database.admin.script(`alter role "${rows[0]?.name}" password 'changed'`)
+  expect(await vendas.query('select 1 as one')).toEqual([{ one: 1 }])
+})
+
+it('knows a table anew after it was protected, and opens doors between modules', async () => {
+  await using target = await testDatabase()
+  await using database = createDatabase({
+    connectionString: target.connectionString,
+    secret: 'a secret for tests only',
+  })
+  await database.initialize()
+  const [vendas, estoque] = [
+    await database.createModule('vendas'),
+    await database.createModule('estoque'),
+  ]
+  await database.asOwner('vendas', (trx) =>
+    sql`create table notas (id int primary key, organization_id uuid, texto text)`.execute(trx),
+  )
+  const as = <T>(fn: () => Promise<T>) => database.withContext({ tenantId: A }, fn)
+  await as(() => vendas.insert('notas', [{ id: 1, texto: 'x' }]))
+  expect(await as(() => vendas.select('notas'))).toEqual([
+    { id: 1, organization_id: A, texto: 'x' },
+  ])
+  const peek = () => as(() => estoque.query('select texto from module_vendas.notas'))
+  await expect(peek()).rejects.toMatchObject({ sqlState: '42501' })
+  const door = { from: 'vendas', to: 'estoque', tables: ['notas'] }
+  await database.isolation.grantAccess({ ...door, privileges: ['SELECT'] })
+  expect(await peek()).toEqual([{ texto: 'x' }])
+  await database.isolation.revokeAccess(door)
+  await expect(peek()).rejects.toMatchObject({ sqlState: '42501' })
+  await database.isolation.dropModule('vendas', { confirm: 'vendas' })
+  expect((await database.isolation.listModules()).map(({ name }) => name)).toEqual(['estoque'])
+})

@@ -3,7 +3,6 @@ import { systemActing } from '../context/system-acting.js'
 import { assertTenantContext, type TenantContext } from '../context/tenant-context.js'
 import { toPlataformaError } from '../error/from-database-error.js'
 import { PlataformaError } from '../error/plataforma-error.js'
-import { moduleSchema } from '../identity/module-name.js'
 import type { ModuleIsolationManager } from '../isolation/module-isolation-manager.js'
 import type { Feature } from '../module/feature.js'
 import type { ModuleDatabase } from '../module/module-database.js'
@@ -137,9 +136,7 @@ export class Database<Modules = Record<never, never>> implements AsyncDisposable
    */
   async asOwner<T>(module: string, fn: (trx: OwnerTransaction) => Promise<T>): Promise<T> {
     this.#engine.assertReady()
-    const result = await this.#engine.isolation.asOwner(module, fn)
-    await this.#engine.schemaChanged(module, moduleSchema(module))
-    return result
+    return await this.#engine.isolation.asOwner(module, fn)
   }
 
   /**

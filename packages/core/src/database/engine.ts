@@ -3,6 +3,7 @@ import { ContextStore } from '../context/context-store.js'
 import { signContext } from '../context/context-token.js'
 import { ContextTokens } from '../context/context-tokens.js'
 import { PlataformaError } from '../error/plataforma-error.js'
+import { moduleSchema } from '../identity/module-name.js'
 import { ModuleIsolationManager } from '../isolation/module-isolation-manager.js'
 import type { Feature } from '../module/feature.js'
 import { MomentListeners } from '../plugin/moment-listeners.js'
@@ -37,7 +38,9 @@ export class Engine {
     switchedOff: readonly Feature[],
   ) {
     this.options = options
-    this.connections = new Connections(options, plugins, async () => false)
+    this.connections = new Connections(options, plugins, async (login) => {
+      return (await this.#isolation?.healLogin(login)) ?? false
+    })
     const { admin, names, secret } = this.connections
     const key = secret.contextKey(names)
     this.tokens = new ContextTokens(
@@ -64,16 +67,20 @@ export class Engine {
   /** Connects and prepares the bookkeeping; the modules wait for `open`. */
   async prepare(): Promise<void> {
     this.assertNotClosed()
-    const { rolePrefix, grade, tenantColumn } = this.options
+    const { options } = this
+    const { rolePrefix, grade, tenantColumn } = options
     const { admin, secret } = this.connections
     const isolation = await ModuleIsolationManager.open({
       db: admin,
       secret,
       login: grade,
       tenantColumn,
+      onChange: (module) => this.schemaChanged(module),
       ...(rolePrefix === undefined ? {} : { rolePrefix }),
     })
-    await isolation.initialize()
+    for (const finding of await isolation.initialize()) {
+      options.log('warn', finding.message, { remedy: finding.remedy })
+    }
     this.#isolation = isolation
   }
 
@@ -117,8 +124,8 @@ export class Engine {
     return (await this.connections.admin.executeQuery(query)).rows
   }
 
-  async schemaChanged(module: string, schema: string): Promise<void> {
-    this.catalog.forget(schema)
+  async schemaChanged(module: string): Promise<void> {
+    this.catalog.forget(moduleSchema(module))
     this.#judge.forget()
     await this.listeners.schemaChanged(module)
   }

@@ -95,7 +95,7 @@ export class OpenModules {
         isolation: () => engine.isolation,
         listeners: engine.listeners,
         readCatalog: engine.readCatalog,
-        schemaChanged: () => engine.schemaChanged(module, schema),
+        schemaChanged: () => engine.schemaChanged(module),
       }),
       cache: undefined,
       transaction: (run, options) => transactions.run(run, options),

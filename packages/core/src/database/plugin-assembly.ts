@@ -30,7 +30,7 @@ export class PluginAssembly {
       log: engine.options.log,
       listeners: engine.listeners,
       closers,
-      schemaChanged: (module: string) => engine.schemaChanged(module, moduleSchema(module)),
+      schemaChanged: (module: string) => engine.schemaChanged(module),
       ensureTable: (table: TableRef, trx: OwnerTransaction) => this.#ensureTable(table, trx),
     }
     for (const plugin of this.#plugins) {

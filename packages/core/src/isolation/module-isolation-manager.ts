@@ -28,16 +28,20 @@ export interface ModuleIsolationOptions {
   readonly rolePrefix?: string
   /** The tenant column of tables that name none; `organization_id` unless given. */
   readonly tenantColumn?: string
+  /** Called when tables of a module may have changed here. */
+  readonly onChange?: (module: string) => Promise<void> | void
 }
 
 /** Modules of one database: their schemas, roles, logins, doors and tenant policies. */
 export class ModuleIsolationManager {
   readonly #isolation: Isolation
   readonly #tenantColumn: string
+  readonly #onChange: (module: string) => Promise<void> | void
 
-  private constructor(isolation: Isolation, tenantColumn = DEFAULT_TENANT_COLUMN) {
+  private constructor(isolation: Isolation, options: ModuleIsolationOptions) {
     this.#isolation = isolation
-    this.#tenantColumn = tenantColumn
+    this.#tenantColumn = options.tenantColumn ?? DEFAULT_TENANT_COLUMN
+    this.#onChange = options.onChange ?? (() => {})
   }
 
   /** Asks the server what the manager must know; changes nothing. */
@@ -51,7 +55,7 @@ export class ModuleIsolationManager {
       grade: login,
       server,
     }
-    return new ModuleIsolationManager(isolation, options.tenantColumn)
+    return new ModuleIsolationManager(isolation, options)
   }
 
   get isolation(): Isolation {
@@ -96,6 +100,7 @@ export class ModuleIsolationManager {
    */
   async dropModule(module: string, options: { readonly confirm: string }): Promise<void> {
     await dropModule(this.#isolation, module, options)
+    await this.#onChange(module)
   }
 
   /**
@@ -130,7 +135,9 @@ export class ModuleIsolationManager {
     table: string,
     { tenantColumn = this.#tenantColumn }: { readonly tenantColumn?: string } = {},
   ): Promise<readonly Finding[]> {
-    return protectTable(this.#isolation, module, { table, tenantColumn })
+    const findings = await protectTable(this.#isolation, module, { table, tenantColumn })
+    await this.#onChange(module)
+    return findings
   }
 
   /**
@@ -148,9 +155,11 @@ export class ModuleIsolationManager {
   async secureModule(module: string, trx?: Kysely<unknown>): Promise<readonly Finding[]> {
     const wanted = { module, tenantColumn: this.#tenantColumn, newTables: true }
     if (trx !== undefined) return secureModule(trx, this.#isolation, wanted)
-    return this.#isolation.db
+    const findings = await this.#isolation.db
       .transaction()
       .execute((own) => secureModule(own, this.#isolation, wanted))
+    await this.#onChange(module)
+    return findings
   }
 
   /** The same for one table of it and its partitions, as the registry has it if it does. */
@@ -174,7 +183,10 @@ export class ModuleIsolationManager {
     work: (trx: Transaction<unknown>) => Promise<T>,
     { secure = true }: { readonly secure?: boolean } = {},
   ): Promise<T> {
-    return asOwner(this.#isolation, { module, tenantColumn: this.#tenantColumn, secure }, work)
+    const access = { module, tenantColumn: this.#tenantColumn, secure }
+    const result = await asOwner(this.#isolation, access, work)
+    await this.#onChange(module)
+    return result
   }
 
   /** Allows contexts that are bound to no session, as a transaction-mode pooler needs them. */
