@@ -4,14 +4,9 @@ import { asAdministrator } from './acting-role.js'
 import type { Finding } from './finding.js'
 import type { Isolation } from './isolation.js'
 import { type RelationFacts, readRelations } from './relation-facts.js'
-import { assertProtectable, isSecure, secureRelation } from './secure-relation.js'
+import { assertProtectable, isSecure, secureRelations } from './secure-relation.js'
 import { sequenceFindings } from './serial-columns.js'
-import {
-  type EnsuredTable,
-  isRegistered,
-  readTableEntries,
-  registerTable,
-} from './table-registry.js'
+import { type EnsuredTable, lockTable, registerTable } from './table-registry.js'
 
 /**
  * Brings a table and its partitions to what isolation asks for, inside a transaction of the
@@ -27,18 +22,16 @@ export async function ensureTable(
   wanted: EnsuredTable,
 ): Promise<readonly Finding[]> {
   return asAdministrator(trx, isolation.server.administrator, async () => {
-    const [entry] = await readTableEntries(trx, wanted.module, wanted.table)
-    const registered = isRegistered(wanted, entry)
-    if (!registered) await registerTable(trx, wanted)
+    const isLocked = await registerTable(trx, wanted)
     let relations = await readTable(trx, isolation, wanted)
     const work = (relation: RelationFacts) => workOn(wanted, relation)
     if (!relations.every((relation) => isSecure(isolation, work(relation)))) {
-      if (registered) {
-        // Its row is the lock: another process may be doing the same work.
-        await registerTable(trx, wanted)
+      if (!isLocked) {
+        // Another process may be doing the same work.
+        await lockTable(trx, wanted)
         relations = await readTable(trx, isolation, wanted)
       }
-      for (const relation of relations) await secureRelation(trx, isolation, work(relation))
+      await secureRelations(trx, isolation, relations.map(work))
     }
     return relations.flatMap(sequenceFindings)
   })

@@ -1,14 +1,7 @@
 import type { Kysely } from 'kysely'
 import { moduleSchema } from '../identity/module-name.js'
 import type { Isolation } from './isolation.js'
-import {
-  readColumns,
-  readDefaults,
-  readIndexes,
-  readPolicies,
-  readSequences,
-  readTree,
-} from './relation-queries.js'
+import { readDetails, readSequences, readTree } from './relation-queries.js'
 
 export interface PolicyFacts {
   readonly name: string
@@ -71,9 +64,9 @@ export interface RelationQuestion {
 }
 
 /**
- * Reads relations with their partitions, a partition after its parent. Several small statements,
- * because planning one large one takes longer than all of them. Expects a search_path of
- * `pg_catalog`, so that expressions are printed with their schemas.
+ * Reads relations with their partitions, a partition after its parent, in statements that are
+ * planned in little time: one that joins everything takes ten times as long. Expects a search_path
+ * of `pg_catalog`, so that expressions are printed with their schemas.
  */
 export async function readRelations(
   trx: Kysely<unknown>,
@@ -89,11 +82,8 @@ export async function readRelations(
   if (tree.length === 0) return []
   const oids = tree.map((row) => row.oid)
   const tenants = [...new Set([tenantColumn, ...(tenantColumns?.values() ?? [])])]
-  const columns = await readColumns(trx, oids, tenants)
-  const policies = await readPolicies(trx, oids)
-  const indexes = await readIndexes(trx, oids)
-  const defaults = await readDefaults(trx, oids)
-  const hasSequence = defaults.some((one) => one.sequence !== null)
+  const { columns, policies, indexes, defaults } = await readDetails(trx, oids, tenants)
+  const hasSequence = defaults.some((one) => one.isSequence)
   const sequences = hasSequence ? await readSequences(trx, oids) : []
   return tree.map(({ oid, rootName, ...row }) => {
     const name = tenantColumns?.get(rootName) ?? tenantColumn

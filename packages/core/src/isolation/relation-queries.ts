@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { PolicyFacts, RelationFacts, SequenceDefault } from './relation-facts.js'
 
-type OfRelation = { readonly oid: number }
+type OfRelation = { readonly oid: string }
 
 type TreeRow = OfRelation &
   Omit<RelationFacts, 'tenant' | 'primaryKey' | 'policies' | 'sequences'> & {
@@ -32,7 +32,7 @@ export async function readTree(
         JOIN pg_class AS c ON c.oid = i.inhrelid AND c.relispartition
     )
     SELECT
-      c.oid AS "oid",
+      c.oid::text AS "oid",
       tree.root_name::text AS "rootName",
       n.nspname::text AS "schema",
       c.relname::text AS "name",
@@ -55,103 +55,88 @@ export async function readTree(
   return rows
 }
 
-type ColumnRow = OfRelation & {
-  readonly number: number
-  readonly name: string
-  readonly quoted: string
-  readonly type: string
-  readonly deterministic: boolean
-  readonly notNull: boolean
+/** What the catalogs have of a list of relations. */
+export interface RelationDetails {
+  /** Those columns of the given names that exist. */
+  readonly columns: readonly (OfRelation & {
+    readonly number: number
+    readonly name: string
+    readonly quoted: string
+    readonly type: string
+    readonly deterministic: boolean
+    readonly notNull: boolean
+  })[]
+  readonly policies: readonly (OfRelation & PolicyFacts)[]
+  readonly indexes: readonly (OfRelation & {
+    readonly primary: boolean
+    /** Whether rows can be found by its first column. */
+    readonly leads: boolean
+    readonly columns: readonly number[]
+    readonly names: readonly string[]
+  })[]
+  /** What the defaults of columns call or draw from. */
+  readonly defaults: readonly (OfRelation & {
+    readonly column: number
+    readonly isTenantDefault: boolean
+    readonly isSequence: boolean
+  })[]
 }
 
-export async function readColumns(
+export async function readDetails(
   trx: Kysely<unknown>,
-  oids: readonly number[],
-  names: readonly string[],
-): Promise<readonly ColumnRow[]> {
-  const { rows } = await sql<ColumnRow>`
-    SELECT a.attrelid AS "oid", a.attnum AS "number", a.attname::text AS "name",
-      quote_ident(a.attname) AS "quoted", t.typname::text AS "type",
-      coalesce((SELECT collisdeterministic FROM pg_collation WHERE oid = a.attcollation), true)
-        AS "deterministic",
-      a.attnotnull AS "notNull"
-    FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
-    WHERE a.attrelid = ANY (${oids}::oid[]) AND a.attname = ANY (${names}::name[])
-      AND a.attnum > 0 AND NOT a.attisdropped`.execute(trx)
-  return rows
-}
-
-export async function readPolicies(
-  trx: Kysely<unknown>,
-  oids: readonly number[],
-): Promise<readonly (OfRelation & PolicyFacts)[]> {
-  const { rows } = await sql<OfRelation & PolicyFacts>`
-    SELECT polrelid AS "oid", polname::text AS "name", polpermissive AS "permissive",
-      polcmd::text AS "command",
-      ARRAY(SELECT pg_get_userbyid(role)::text FROM unnest(polroles) AS role) AS "roles",
-      pg_get_expr(polqual, polrelid) AS "using", pg_get_expr(polwithcheck, polrelid) AS "check"
-    FROM pg_policy WHERE polrelid = ANY (${oids}::oid[])`.execute(trx)
-  return rows
-}
-
-type IndexRow = OfRelation & {
-  readonly primary: boolean
-  /** Whether rows can be found by its first column. */
-  readonly leads: boolean
-  readonly columns: readonly number[]
-  readonly names: readonly string[]
-}
-
-export async function readIndexes(
-  trx: Kysely<unknown>,
-  oids: readonly number[],
-): Promise<readonly IndexRow[]> {
-  const { rows } = await sql<IndexRow>`
-    SELECT i.indrelid AS "oid", i.indisprimary AS "primary",
-      i.indisvalid AND i.indpred IS NULL AND m.amname = 'btree' AS "leads",
-      i.indkey::int2[] AS "columns",
-      ARRAY(SELECT a.attname::text
-        FROM unnest(i.indkey) WITH ORDINALITY AS k (number, place)
-          JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.number
-        WHERE k.place <= i.indnkeyatts ORDER BY k.place) AS "names"
-    FROM pg_index AS i
-      JOIN pg_class AS c ON c.oid = i.indexrelid
-      JOIN pg_am AS m ON m.oid = c.relam
-    WHERE i.indrelid = ANY (${oids}::oid[])`.execute(trx)
-  return rows
-}
-
-type DefaultRow = OfRelation & {
-  readonly column: number
-  readonly isTenantDefault: boolean
-  readonly sequence: number | null
-}
-
-/** What the defaults of columns call or draw from. */
-export async function readDefaults(
-  trx: Kysely<unknown>,
-  oids: readonly number[],
-): Promise<readonly DefaultRow[]> {
-  const { rows } = await sql<DefaultRow>`
-    SELECT d.adrelid AS "oid", d.adnum AS "column",
-      p.refclassid = 'pg_proc'::regclass
-        AND p.refobjid = to_regprocedure('plataforma.tenant_default()') AS "isTenantDefault",
-      (SELECT s.oid FROM pg_class AS s WHERE s.oid = p.refobjid AND s.relkind = 'S'
-        AND p.refclassid = 'pg_class'::regclass) AS "sequence"
-    FROM pg_attrdef AS d
-      JOIN pg_depend AS p ON p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid
-    WHERE d.adrelid = ANY (${oids}::oid[])
-      AND p.refclassid IN ('pg_proc'::regclass, 'pg_class'::regclass)`.execute(trx)
-  return rows
+  oids: readonly string[],
+  columns: readonly string[],
+): Promise<RelationDetails> {
+  const { rows } = await sql<RelationDetails>`
+    SELECT
+      (SELECT coalesce(json_agg(json_build_object(
+          'oid', a.attrelid::text, 'number', a.attnum, 'name', a.attname,
+          'quoted', quote_ident(a.attname), 'type', t.typname,
+          'deterministic', coalesce((SELECT collisdeterministic FROM pg_collation
+            WHERE oid = a.attcollation), true),
+          'notNull', a.attnotnull)), '[]')
+        FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
+        WHERE a.attrelid = ANY (${oids}::oid[]) AND a.attname = ANY (${columns}::name[])
+          AND a.attnum > 0 AND NOT a.attisdropped) AS "columns",
+      (SELECT coalesce(json_agg(json_build_object(
+          'oid', polrelid::text, 'name', polname, 'permissive', polpermissive, 'command', polcmd,
+          'roles', ARRAY(SELECT pg_get_userbyid(role) FROM unnest(polroles) AS role),
+          'using', pg_get_expr(polqual, polrelid),
+          'check', pg_get_expr(polwithcheck, polrelid))), '[]')
+        FROM pg_policy WHERE polrelid = ANY (${oids}::oid[])) AS "policies",
+      (SELECT coalesce(json_agg(json_build_object(
+          'oid', i.indrelid::text, 'primary', i.indisprimary,
+          'leads', i.indisvalid AND i.indpred IS NULL AND c.relam = (SELECT oid FROM pg_am
+            WHERE amname = 'btree'),
+          'columns', i.indkey::int2[],
+          'names', ARRAY(SELECT a.attname
+            FROM unnest(i.indkey) WITH ORDINALITY AS k (number, place)
+              JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.number
+            WHERE k.place <= i.indnkeyatts ORDER BY k.place))), '[]')
+        FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
+        WHERE i.indrelid = ANY (${oids}::oid[])) AS "indexes",
+      (SELECT coalesce(json_agg(json_build_object(
+          'oid', d.adrelid::text, 'column', d.adnum,
+          'isTenantDefault', p.refclassid = 'pg_proc'::regclass
+            AND p.refobjid = to_regprocedure('plataforma.tenant_default()'),
+          'isSequence', p.refclassid = 'pg_class'::regclass
+            AND (SELECT relkind = 'S' FROM pg_class WHERE oid = p.refobjid))), '[]')
+        FROM pg_attrdef AS d
+          JOIN pg_depend AS p ON p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid
+        WHERE d.adrelid = ANY (${oids}::oid[])
+          AND p.refclassid IN ('pg_proc'::regclass, 'pg_class'::regclass)) AS "defaults"`.execute(
+    trx,
+  )
+  return rows[0] ?? { columns: [], policies: [], indexes: [], defaults: [] }
 }
 
 /** Columns that draw from a sequence; partitions draw from the one of their parent. */
 export async function readSequences(
   trx: Kysely<unknown>,
-  oids: readonly number[],
+  oids: readonly string[],
 ): Promise<readonly (OfRelation & SequenceDefault)[]> {
   const { rows } = await sql<OfRelation & SequenceDefault>`
-    SELECT d.adrelid AS "oid", a.attname::text AS "column", t.typname::text AS "type",
+    SELECT d.adrelid::text AS "oid", a.attname::text AS "column", t.typname::text AS "type",
       json_build_object('schema', n.nspname, 'name', s.relname) AS "sequence",
       NOT EXISTS (SELECT FROM pg_depend AS o
           LEFT JOIN pg_attrdef AS od ON o.classid = 'pg_attrdef'::regclass AND od.oid = o.objid

@@ -3,7 +3,7 @@ import { asAdministrator } from './acting-role.js'
 import type { Finding } from './finding.js'
 import type { Isolation } from './isolation.js'
 import { type RelationFacts, readRelations } from './relation-facts.js'
-import { isSecure, secureRelation } from './secure-relation.js'
+import { type RelationWork, secureRelations } from './secure-relation.js'
 import { sequenceFindings } from './serial-columns.js'
 import { forgetTables, readTableEntries, registerTable } from './table-registry.js'
 import { canBeProtected, isTenantType } from './tenant-policies.js'
@@ -37,6 +37,7 @@ export async function secureModule(
     )
     const question = { module, table, tenantColumn, tenantColumns }
     const relations = await readRelations(trx, isolation, question)
+    const works: RelationWork[] = []
     let rls = false
     for (const relation of relations) {
       if (!relation.isPartition) {
@@ -47,9 +48,9 @@ export async function secureModule(
           await registerTable(trx, { module, table: relation.name, tenantColumn: column })
         }
       }
-      const work = { module, relation, rls }
-      if (!isSecure(isolation, work)) await secureRelation(trx, isolation, work)
+      works.push({ module, relation, rls })
     }
+    await secureRelations(trx, isolation, works)
     const present = new Set(relations.map((relation) => relation.name))
     const gone = [...entries.keys()].filter((name) => !present.has(name))
     await forgetTables(trx, module, gone)

@@ -19,7 +19,7 @@ export interface RelationWork {
   readonly rls: boolean
 }
 
-/** Whether `secureRelation` would change anything. */
+/** Whether `secureRelations` would leave it as it is. */
 export function isSecure(isolation: Isolation, work: RelationWork): boolean {
   const { relation } = work
   return (
@@ -37,23 +37,26 @@ export function isUnprotected({ names }: Isolation, { relation, module }: Relati
   return !enabled || !forced || !tenant.notNull || !wanted.every((one) => holds(one, policies))
 }
 
-/** Brings one relation to what it must be; run by the administrator, in a transaction. */
-export async function secureRelation(
+/** Brings relations of a module to what they must be; run by the administrator. */
+export async function secureRelations(
   trx: Kysely<unknown>,
   isolation: Isolation,
-  work: RelationWork,
+  works: readonly RelationWork[],
 ): Promise<void> {
-  const { relation, module } = work
-  const owner = isolation.names.owner(module)
-  if (relation.owner !== owner) {
+  const todo = works.filter((work) => !isSecure(isolation, work))
+  const [first] = todo
+  if (first === undefined) return
+  const owner = isolation.names.owner(first.module)
+  for (const { relation } of todo) {
+    if (relation.owner === owner) continue
     const target = sql.id(relation.schema, relation.name)
     await sql`ALTER ${KINDS[relation.kind]} ${target} OWNER TO ${sql.id(owner)}`.execute(trx)
   }
-  const statements = statementsOf(isolation, work)
-  if (statements.length === 0 && !relation.sequences.some(isConvertible)) return
   await withRole(trx, owner, async () => {
-    await makeSerialsIdentity(trx, relation)
-    for (const statement of statements) await runOn(trx, work, statement)
+    for (const work of todo) {
+      await makeSerialsIdentity(trx, work.relation)
+      for (const statement of statementsOf(isolation, work)) await runOn(trx, work, statement)
+    }
   })
 }
 

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { type Kysely, sql } from 'kysely'
 import { bookkeeping } from './bookkeeping/bookkeeping-tables.js'
 
@@ -36,36 +35,45 @@ export async function readTableEntries(
     .execute()
 }
 
-/** Whether the registry has the table as it is wanted. */
-export function isRegistered(wanted: EnsuredTable, entry: TableEntry | undefined): boolean {
-  return (
-    entry !== undefined &&
-    entry.rls === (wanted.tenantColumn !== undefined) &&
-    entry.tenantColumn === (wanted.tenantColumn ?? null) &&
-    isSameJson(wanted.definition, entry.definition) &&
-    isSameJson(wanted.wishes, entry.wishes)
-  )
+/**
+ * Writes the table down, and so locks its row until the end of the transaction. False, and nothing
+ * locked, where the registry has it so already.
+ */
+export async function registerTable(
+  trx: Kysely<unknown>,
+  { module, table, tenantColumn, definition, wishes }: EnsuredTable,
+): Promise<boolean> {
+  const { rows } = await sql`
+    INSERT INTO plataforma.tables AS t (module, name, rls, tenant_column, definition, wishes)
+    VALUES (${module}, ${table}, ${tenantColumn !== undefined}, ${tenantColumn ?? null},
+      ${jsonOf(definition)}, ${jsonOf(wishes)})
+    ON CONFLICT (module, name) DO UPDATE SET rls = excluded.rls,
+      tenant_column = excluded.tenant_column,
+      definition = coalesce(excluded.definition, t.definition),
+      wishes = coalesce(excluded.wishes, t.wishes),
+      updated_at = now()
+    WHERE (t.rls, t.tenant_column) IS DISTINCT FROM (excluded.rls, excluded.tenant_column)
+      OR t.definition IS DISTINCT FROM coalesce(excluded.definition, t.definition)
+      OR t.wishes IS DISTINCT FROM coalesce(excluded.wishes, t.wishes)
+    RETURNING true`.execute(trx)
+  return rows.length > 0
 }
 
-function isSameJson(wanted: unknown, kept: unknown): boolean {
-  return wanted === undefined || isDeepStrictEqual(JSON.parse(JSON.stringify(wanted)), kept)
+function jsonOf(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value)
 }
 
-/** Writes the table down, and so locks its row. */
-export async function registerTable(trx: Kysely<unknown>, wanted: EnsuredTable): Promise<void> {
-  const { module, table, tenantColumn, definition, wishes } = wanted
-  const given = {
-    tenant_column: tenantColumn ?? null,
-    rls: tenantColumn !== undefined,
-    ...(definition === undefined ? {} : { definition: JSON.stringify(definition) }),
-    ...(wishes === undefined ? {} : { wishes: JSON.stringify(wishes) }),
-  }
+/** Locks the row of a table until the end of the transaction. */
+export async function lockTable(
+  trx: Kysely<unknown>,
+  { module, table }: Pick<EnsuredTable, 'module' | 'table'>,
+): Promise<void> {
   await bookkeeping(trx)
-    .insertInto('plataforma.tables')
-    .values({ module, name: table, ...given })
-    .onConflict((conflict) =>
-      conflict.columns(['module', 'name']).doUpdateSet({ ...given, updated_at: sql<Date>`now()` }),
-    )
+    .selectFrom('plataforma.tables')
+    .select('name')
+    .where('module', '=', module)
+    .where('name', '=', table)
+    .forUpdate()
     .execute()
 }
 
