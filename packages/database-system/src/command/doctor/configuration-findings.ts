@@ -1,8 +1,8 @@
+import type { Finding } from '@plataforma/core'
 import pg from 'pg'
 import { unknownKeys } from '../../config/check-config.js'
 import type { SystemConfig } from '../../config/system-config.js'
 import type { ServerDescription } from '../connection/read-server.js'
-import type { Finding } from './finding.js'
 
 const LOOPBACK = /^(localhost|127\..*|::1|\/.*)$/
 
@@ -25,10 +25,8 @@ export function configurationFindings(
 
 function modeFindings(config: SystemConfig, server: ServerDescription): readonly Finding[] {
   if (config.mode === 'development') {
-    const message = config.secret
-      ? 'Development mode.'
-      : 'Development mode: the secret is the documented one, so logins and contexts can be forged.'
-    const remedy = "Set mode: 'production' and a secret where real data is."
+    const message = 'Development mode, which is made for the machine of a developer.'
+    const remedy = "Set mode: 'production' where real data is."
     return [{ id: 'mode', grade: 'info', message, remedy }]
   }
   const findings: Finding[] = []

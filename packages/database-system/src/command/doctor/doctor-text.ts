@@ -1,6 +1,7 @@
+import type { Finding } from '@plataforma/core'
 import type { Output } from '../output/output.js'
+import { wrapText } from '../output/wrap-text.js'
 import type { DoctorReport } from './doctor.js'
-import type { Finding } from './finding.js'
 
 const MARKS = {
   ok: ['green', 'ok     '],
@@ -11,25 +12,35 @@ const MARKS = {
 
 const INDENT = ' '.repeat(10)
 
-/** The findings for a person, each with its remedy, and a line that counts them. */
+const TEXT_WIDTH = 100 - INDENT.length
+
+/** The findings for a person, the gravest last, each with its remedy, and a line that counts them. */
 export function doctorText({ findings, counts }: DoctorReport, output: Output): string {
   const { error, warning } = counts
   const summary = `${counted(error, 'error')}, ${counted(warning, 'warning')}`
   const style = error > 0 ? 'red' : warning > 0 ? 'yellow' : 'green'
-  return [
-    ...findings.map((one) => findingText(one, output)),
-    '',
-    output.style(style, summary),
-  ].join('\n')
+  const grades = Object.keys(MARKS)
+  const sorted = findings.toSorted((a, b) => grades.indexOf(a.grade) - grades.indexOf(b.grade))
+  return [...sorted.map((one) => findingText(one, output)), '', output.style(style, summary)].join(
+    '\n',
+  )
 }
 
 function findingText({ grade, message, remedy, sql }: Finding, output: Output): string {
   const [style, mark] = MARKS[grade]
-  const steps = sql?.split('\n').map((line) => output.style('cyan', line)) ?? []
-  const lines = [...(remedy === undefined ? [] : [output.style('dim', remedy)]), ...steps]
-  return [`${output.style(style, mark)}   ${message}`, ...lines.map((one) => INDENT + one)].join(
-    '\n',
-  )
+  const [first = '', ...others] = wrapText(message, TEXT_WIDTH)
+  const steps = [
+    ...(remedy === undefined ? [] : wrapText(remedy, TEXT_WIDTH)).map((line) =>
+      output.style('dim', line),
+    ),
+    ...(sql === undefined ? [] : wrapText(sql, TEXT_WIDTH)).map((line) =>
+      output.style('cyan', line),
+    ),
+  ]
+  return [
+    `${output.style(style, mark)}   ${first}`,
+    ...[...others, ...steps].map((line) => INDENT + line),
+  ].join('\n')
 }
 
 function counted(number: number, noun: string): string {

@@ -1,3 +1,4 @@
+import type { Finding } from '@plataforma/core'
 import type { SystemConfig } from '../../config/system-config.js'
 import { createPlatformaDatabaseSystem } from '../../system/create-platforma-database-system.js'
 import type { CommandContext, SystemCommand } from '../command-context.js'
@@ -8,7 +9,7 @@ import { readServer } from '../connection/read-server.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { configurationFindings } from './configuration-findings.js'
 import { doctorText } from './doctor-text.js'
-import type { Finding } from './finding.js'
+import { installationFindings } from './installation-findings.js'
 import { privilegeFindings } from './privilege-findings.js'
 import { redisFindings } from './redis-findings.js'
 import { versionFindings } from './version-findings.js'
@@ -42,11 +43,14 @@ async function examine({ source, config }: LoadedConfig): Promise<DoctorReport> 
     const server = await readServer(db)
     const address = describeAddress(config.connectionString)
     const message = `Connected to ${server.database} on ${address}, as ${server.user}.`
+    const privileges = await privilegeFindings(db)
+    const mayLook = privileges.every(({ grade }) => grade !== 'error')
     return [
       { id: 'connection', grade: 'ok', message },
       ...versionFindings(server),
       ...configurationFindings(config, server),
-      ...(await privilegeFindings(db)),
+      ...privileges,
+      ...(mayLook ? await installationFindings(db, config) : []),
       ...(await redisFindings(config)),
     ]
   })

@@ -1,5 +1,5 @@
+import type { Finding } from '@plataforma/core'
 import { type Kysely, sql } from 'kysely'
-import type { Finding } from './finding.js'
 
 interface Privileges {
   readonly user: string

@@ -1,6 +1,6 @@
+import type { Finding } from '@plataforma/core'
 import type { SystemConfig } from '../../config/system-config.js'
 import { RedisProbe } from '../../redis/redis-probe.js'
-import type { Finding } from './finding.js'
 
 /** Whether an enabled Redis answers. */
 export async function redisFindings({ redisConfig }: SystemConfig): Promise<readonly Finding[]> {

@@ -1,5 +1,5 @@
+import type { Finding } from '@plataforma/core'
 import type { ServerDescription } from '../connection/read-server.js'
-import type { Finding } from './finding.js'
 
 interface Release {
   /** Below it, optimizer statistics tell what row-level security hides (CVE-2025-8713). */
