@@ -9,11 +9,28 @@ export interface TenantContext {
   readonly [key: string]: unknown
 }
 
-/** @throws PlataformaError `PLT_TENANT_ID_INVALID` */
-export function assertTenantContext(context: TenantContext): void {
+/**
+ * The context as it is now: signed contexts are remembered with the object, so what its giver does
+ * to it later must not reach it.
+ * @throws PlataformaError `PLT_TENANT_ID_INVALID`
+ */
+export function takeTenantContext(context: TenantContext): TenantContext {
   const tenantId: unknown = context?.tenantId
-  if (typeof tenantId === 'string' && tenantId !== '') return
-  throw new PlataformaError('PLT_TENANT_ID_INVALID', 'The context has no `tenantId`.', {
-    remedy: 'Give `withContext` an object with the tenant’s id as a text that is not empty.',
-  })
+  if (typeof tenantId !== 'string' || tenantId === '') {
+    throw invalid(
+      'The context has no `tenantId`.',
+      'Give `withContext` an object with the tenant’s id as a text that is not empty.',
+    )
+  }
+  if (tenantId.includes('\0') || !tenantId.isWellFormed()) {
+    throw invalid(
+      'The `tenantId` of the context is no text that PostgreSQL can hold.',
+      'Give an id without the character NUL and without halves of surrogate pairs.',
+    )
+  }
+  return Object.freeze({ ...context, tenantId })
+}
+
+function invalid(message: string, remedy: string): PlataformaError {
+  return new PlataformaError('PLT_TENANT_ID_INVALID', message, { remedy })
 }

@@ -1,6 +1,6 @@
 import { type Acting, actsForSame } from '../context/context-store.js'
 import { systemActing } from '../context/system-acting.js'
-import { assertTenantContext, type TenantContext } from '../context/tenant-context.js'
+import { type TenantContext, takeTenantContext } from '../context/tenant-context.js'
 import { toPlataformaError } from '../error/from-database-error.js'
 import { PlataformaError } from '../error/plataforma-error.js'
 import type { ModuleIsolationManager } from '../isolation/module-isolation-manager.js'
@@ -111,8 +111,7 @@ export class Database<Modules = Record<never, never>> implements AsyncDisposable
    * await database.withContext({ tenantId, userId }, () => vendas.select('clientes'))
    */
   async withContext<T>(context: TenantContext, fn: () => T | Promise<T>): Promise<T> {
-    assertTenantContext(context)
-    return await this.#runAs({ kind: 'tenant', context }, fn)
+    return await this.#runAs({ kind: 'tenant', context: takeTenantContext(context) }, fn)
   }
 
   /**

@@ -1,12 +1,13 @@
 import type { CompiledQuery } from 'kysely'
 import type { Residue } from '../session/session.js'
+import { firstKeyword } from '../statement/first-keyword.js'
 import { assertModuleStatement } from '../statement/module-statement-guard.js'
 import { RawTextMemory } from '../statement/raw-text-memory.js'
 import { statementFacts } from '../statement/statement-facts.js'
 import { TextMemory } from '../statement/text-memory.js'
 import { mayCallUserFunction } from '../statement/user-functions.js'
 import type { FunctionNames } from './function-names.js'
-import type { StatementJudge } from './statement-judge.js'
+import type { Caller, StatementJudge } from './statement-judge.js'
 
 /** Another process may make functions and triggers, and tells nobody. */
 const JUDGED_FOR_MS = 60_000
@@ -22,9 +23,11 @@ export class ModuleJudge implements StatementJudge {
     this.#functions = functions
   }
 
-  isRaw(compiled: CompiledQuery, module: string | undefined): boolean {
+  isRaw(compiled: CompiledQuery, { module, acting }: Caller): boolean {
     if (!this.#texts.holdsRawSql(compiled)) return false
-    if (module !== undefined) assertModuleStatement(compiled.sql, module)
+    // Plans tell of every tenant's rows, which are hidden from tenants alone.
+    const mayExplain = acting.kind !== 'tenant' && firstKeyword(compiled.sql) === 'EXPLAIN'
+    if (module !== undefined && !mayExplain) assertModuleStatement(compiled.sql, module)
     return true
   }
 

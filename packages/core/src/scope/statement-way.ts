@@ -89,7 +89,7 @@ export class StatementWay {
       acting: scope.acting,
       inTransaction: carrier.inTransaction,
       streams: options.chunkSize !== undefined,
-      raw: scope.head !== undefined && this.judge.isRaw(compiled, scope.module),
+      raw: scope.head !== undefined && this.judge.isRaw(compiled, scope),
       locals: options.locals ?? NO_LOCALS,
       facts: () => statementFacts(sql),
       [ROUTE]: { scope, carrier, options },

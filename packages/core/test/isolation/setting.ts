@@ -1,10 +1,10 @@
 import { type TestDatabase, testDatabase } from '@plataforma/testkit'
+import { sql } from 'kysely'
 import pg from 'pg'
 import { createDatabase } from '../../src/database/create-database.js'
 import type { Database } from '../../src/database/database.js'
 import type { DatabaseOptions } from '../../src/database/database-options.js'
 import { LoginSecret } from '../../src/identity/login-secret.js'
-import { moduleSchema } from '../../src/identity/module-name.js'
 import { RoleNames } from '../../src/identity/role-names.js'
 import type { ModuleDatabase } from '../../src/module/module-database.js'
 
@@ -65,28 +65,24 @@ export class Setting implements AsyncDisposable {
   /** Rows of raw SQL of a tenant in module `vendas`. */
   query<Row extends object = Record<string, unknown>>(
     tenantId: string,
-    sql: string,
+    text: string,
     parameters: readonly unknown[] = [],
   ): Promise<Row[]> {
-    return this.as(tenantId, () => this.vendas.query<Row>(sql, parameters))
+    return this.as(tenantId, () => this.vendas.query<Row>(text, parameters))
   }
 
   /** What is really there, past every policy. */
   async truth<Row extends pg.QueryResultRow>(
-    sql: string,
+    text: string,
     parameters: readonly unknown[] = [],
   ): Promise<Row[]> {
     this.#superuser ??= this.#connect(this.target.superuser.connectionString)
-    return (await (await this.#superuser).query<Row>(sql, [...parameters])).rows
+    return (await (await this.#superuser).query<Row>(text, [...parameters])).rows
   }
 
-  /** Code of a module's author: functions and tables that no verb makes. */
-  async asAuthor(sql: string, module = 'vendas'): Promise<void> {
-    await this.database.admin.script(`begin;
-      set local role ${pg.escapeIdentifier(this.names.owner(module))};
-      set local search_path = ${moduleSchema(module)}, extensions, pg_temp;
-      ${sql};
-      commit`)
+  /** Code of a module's author: functions, views and tables that no verb makes. */
+  async asAuthor(text: string, module = 'vendas'): Promise<void> {
+    await this.database.asOwner(module, (trx) => sql.raw(text).execute(trx))
   }
 
   /** The login that runs the statements of module `vendas`. */
