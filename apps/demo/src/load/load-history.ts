@@ -23,14 +23,16 @@ export async function loadHistory(options: LoadOptions): Promise<number> {
   const { system, worlds, concurrency, signal, onProgress } = options
   const waiting = worlds.values()
   const work = worlds.reduce((sum, { tenant }) => sum + tenant.size, 0) * MODULES.length
-  let [rows, done] = [0, 0]
+  let rows = 0
+  let done = 0
   const mover = async (): Promise<void> => {
     for (const world of waiting) {
       const { id, size } = world.tenant
       await system.withContext({ tenantId: id, userId: 'import' }, async () => {
         for (const module of MODULES) {
           signal.throwIfAborted()
-          rows += await moveIn(module, world, options.modules)
+          const inserted = await moveIn(module, world, options.modules)
+          rows += inserted
           done += size
           onProgress?.(rows, done / work)
         }

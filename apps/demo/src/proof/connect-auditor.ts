@@ -5,6 +5,8 @@ export async function connectAuditor(
   connectionString: string,
 ): Promise<pg.Client & AsyncDisposable> {
   const client = new pg.Client({ connectionString, application_name: 'auditor' })
+  // A server that goes away while nothing is asked of it is told by the next question.
+  client.on('error', () => {})
   await client.connect()
   return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() })
 }

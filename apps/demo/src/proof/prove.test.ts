@@ -10,6 +10,7 @@ import { type Proofs, proofsHold, prove } from './prove.js'
 const signal = new AbortController().signal
 const worlds = createWorlds(2, 7, new Date('2026-06-30T00:00:00Z'))
 let proofs: () => Promise<Proofs>
+let loaded: number
 let meddle: (sql: string) => Promise<unknown>
 
 beforeAll(async () => {
@@ -18,7 +19,7 @@ beforeAll(async () => {
   const system = createSystem({ connectionString: database.connectionString })
   await system.initialize()
   const modules = await createModules(system, signal)
-  await loadHistory({ system, modules, worlds, concurrency: 2, signal })
+  loaded = await loadHistory({ system, modules, worlds, concurrency: 2, signal })
   proofs = () => prove({ system, modules, worlds, auditor, signal })
   meddle = (sql) => auditor.query(sql)
   return async () => {
@@ -35,6 +36,7 @@ test('everything holds on a platform that is as it should be', async () => {
   expect(isolation).toEqual({ compared: 2 * 69, differences: [] })
   expect(consistency.filter((invariant) => invariant.violations > 0)).toEqual([])
   expect(modules).toHaveLength(22)
+  expect(modules.reduce((total, { rows }) => total + rows, 0)).toBe(loaded)
 })
 
 test('a table without row-level security is found out', async () => {

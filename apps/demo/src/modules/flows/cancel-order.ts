@@ -1,6 +1,9 @@
 import { sql } from 'kysely'
 import type { Scene } from '../../model/operation.js'
 
+/** Retried where it got into the way of another order all the same. */
+const DEADLOCKS = { retries: 3 }
+
 /** The latest open order: closed in `vendas`, its goods back in `estoque`, its bill void. */
 export async function cancelOrder({ system }: Scene): Promise<void> {
   await system.transaction(async (tx) => {
@@ -40,5 +43,5 @@ export async function cancelOrder({ system }: Scene): Promise<void> {
     await tx
       .module('financeiro')
       .update('titulos', { status: 'cancelado' }, { where: { pedido_id: order.id } })
-  })
+  }, DEADLOCKS)
 }

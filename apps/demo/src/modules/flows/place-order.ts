@@ -5,6 +5,8 @@ import { isoDate } from '../../world/iso-date.js'
 import { money } from '../../world/money.js'
 
 const DAYS_TO_PAY = 10
+/** Retried where two orders got into each other's way all the same. */
+const DEADLOCKS = { retries: 3 }
 
 /**
  * One transaction over three modules: the order in `vendas`, the goods in `estoque`, the bill in
@@ -69,7 +71,7 @@ export async function placeOrder({ system, world }: Scene): Promise<'refused' | 
           vencimento: isoDate(new Date(Date.now() + DAYS_TO_PAY * 86_400_000)),
         },
       ])
-    })
+    }, DEADLOCKS)
     return undefined
   } catch (error) {
     if (error instanceof PlataformaError && error.code === 'PLT_CHECK_VIOLATION') return 'refused'
