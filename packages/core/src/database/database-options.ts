@@ -1,3 +1,4 @@
+import type { PlataformaDialect } from '../dialect/plataforma-dialect.js'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { DEVELOPMENT_SECRET } from '../identity/login-secret.js'
 import type { Clock, Log } from '../plugin/plugin.js'
@@ -6,6 +7,8 @@ import type { Clock, Log } from '../plugin/plugin.js'
 export interface DatabaseOptions {
   /** The administrator's login: owner of the database, with CREATEROLE. */
   readonly connectionString?: string | undefined
+  /** Instead of an address: a dialect on a `pg.Pool` of the administrator's login. */
+  readonly dialect?: PlataformaDialect
   /** TLS: `true` verifies the server's certificate; an object goes to `node:tls`. */
   readonly ssl?: boolean | TlsOptions
   /** Connections per login, where no pool plugin is composed. */
@@ -66,7 +69,7 @@ export function resolveOptions(options: DatabaseOptions): ResolvedOptions {
   const tenantContext = options.tenantContext ?? (mode === 'development' ? 'optional' : 'required')
   const log: Log = options.log ?? (() => {})
   return {
-    connectionString: assertConnectionString(options.connectionString),
+    connectionString: assertConnectionString(options.connectionString ?? options.dialect?.address),
     ssl: options.ssl,
     poolMax: positive(options.poolConfig?.max ?? 10, 'poolConfig.max'),
     mode,

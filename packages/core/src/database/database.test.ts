@@ -1,6 +1,8 @@
 import { type TestDatabase, testDatabase } from '@plataforma/testkit'
 import { sql } from 'kysely'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PlataformaDialect } from '../dialect/plataforma-dialect.js'
 import type { ModuleDatabase } from '../module/module-database.js'
 import { createDatabase } from './create-database.js'
 import type { Database } from './database.js'
@@ -216,4 +218,24 @@ it('knows a table anew after it was protected, and opens doors between modules',
   await expect(peek()).rejects.toMatchObject({ sqlState: '42501' })
   await database.isolation.dropModule('vendas', { confirm: 'vendas' })
   expect((await database.isolation.listModules()).map(({ name }) => name)).toEqual(['estoque'])
+})
+
+it('takes the address of a dialect in place of a connectionString', async () => {
+  await using target = await testDatabase()
+  const { user, password } = target.administrator
+  const url = new URL(target.connectionString)
+  const pool = new pg.Pool({
+    host: url.hostname,
+    port: Number(url.port),
+    user,
+    password,
+    database: target.name,
+  })
+  await using database = createDatabase({
+    dialect: new PlataformaDialect({ pool }),
+    secret: 'a secret for tests only',
+  })
+  await database.initialize()
+  expect((await database.healthCheck()).overall).toBe('healthy')
+  await pool.end()
 })

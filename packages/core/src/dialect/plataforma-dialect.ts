@@ -3,6 +3,7 @@ import type { SessionSource } from '../session/session-source.js'
 import { HandleDialect } from './handle-dialect.js'
 import { plainHandle } from './plain-handle.js'
 import { PlataformaDriver } from './plataforma-driver.js'
+import { poolAddress } from './pool-address.js'
 
 /** Either every field of Kysely's `PostgresDialectConfig`, or a source of sessions. */
 export type PlataformaDialectConfig = PostgresDialectConfig | { readonly sessions: SessionSource }
@@ -20,6 +21,13 @@ export class PlataformaDialect extends HandleDialect {
   constructor(config: PlataformaDialectConfig) {
     super(plainHandle(config))
     this.#config = config
+  }
+
+  /** Where its pool connects to; `undefined` for a pool that is made later, or for sessions. */
+  get address(): string | undefined {
+    const config = this.#config
+    if (!('pool' in config) || typeof config.pool === 'function') return undefined
+    return poolAddress(config.pool)
   }
 
   /** One for each Kysely, which destroys only its own. */
