@@ -15,6 +15,7 @@ type Sending = Pick<Exchange<unknown>, 'abandon' | 'handleParseComplete' | 'prom
 
 /** How long a cancelled statement may take to answer before its connection is given up. */
 const CANCEL_GRACE_MS = 5_000
+const CANCEL_AGAIN_MS = 250
 
 /** One physical connection for as long as it lives, whoever borrows it. One exchange at a time. */
 export class PgConnection {
@@ -28,7 +29,7 @@ export class PgConnection {
   #current: Sending | undefined
   readonly #waiting: Sending[] = []
   #cancelling: Promise<void> | undefined
-  #giveUp: NodeJS.Timeout | undefined
+  #onAnswered: (() => void) | undefined
   #settled: PromiseWithResolvers<void> | undefined
   #portals = 0
 
@@ -36,7 +37,7 @@ export class PgConnection {
     answered: (lost) => {
       if (lost) this.#broken = true
       this.#current = undefined
-      if (this.#cancelling === undefined) clearTimeout(this.#giveUp)
+      this.#onAnswered?.()
       this.#next()
     },
     timedOut: () => void this.cancel(),
@@ -94,6 +95,7 @@ export class PgConnection {
     segments: readonly BatchSegment[],
     { signal, onSent }: RunOptions = {},
   ): Promise<readonly (readonly WireResult[])[]> {
+    if (segments.length === 0) return Promise.resolve([])
     const batch = new Batch(this.client, this.prepared, segments)
     batch.onSent = onSent
     return this.#enqueue(batch, signal)
@@ -128,20 +130,15 @@ export class PgConnection {
    */
   cancel(): Promise<void> {
     if (this.#current === undefined) return this.#cancelling ?? Promise.resolve()
-    clearTimeout(this.#giveUp)
-    this.#giveUp = setTimeout(() => this.destroy(), CANCEL_GRACE_MS).unref()
     this.#cancelling ??= this.#cancel()
     return this.#cancelling
   }
 
   /** Cancels, and drops the connection whatever comes of that. */
   async kill(): Promise<void> {
-    const request =
-      this.#current === undefined
-        ? undefined
-        : sendCancelRequest(this.client, { isWanted: () => true, timeoutMs: CANCEL_GRACE_MS })
+    this.#broken = true
+    await this.cancel()
     this.destroy()
-    await request?.catch(() => {})
   }
 
   /** Ends the socket without a word, where the server no longer answers. */
@@ -151,17 +148,36 @@ export class PgConnection {
   }
 
   async #cancel(): Promise<void> {
-    try {
-      await sendCancelRequest(this.client, {
-        isWanted: () => this.#current !== undefined,
-        timeoutMs: CANCEL_GRACE_MS,
-      })
-    } catch {
+    const grace = new AbortController()
+    const giveUp = setTimeout(() => {
       this.destroy()
+      grace.abort()
+    }, CANCEL_GRACE_MS).unref()
+    const isWanted = () => this.#current !== undefined
+    while (isWanted()) {
+      try {
+        await sendCancelRequest(this.client, { isWanted, signal: grace.signal })
+      } catch {
+        this.destroy()
+      }
+      // A backend that had not begun with the statement yet has ignored the request.
+      await this.#answeredWithin(CANCEL_AGAIN_MS)
     }
+    clearTimeout(giveUp)
     this.#cancelling = undefined
-    if (this.#current === undefined) clearTimeout(this.#giveUp)
     this.#next()
+  }
+
+  async #answeredWithin(milliseconds: number): Promise<void> {
+    if (this.#current === undefined) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds).unref()
+      this.#onAnswered = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    this.#onAnswered = undefined
   }
 
   #enqueue<Result>(exchange: Exchange<Result>, signal: AbortSignal | undefined): Promise<Result> {

@@ -8,14 +8,18 @@ const SSL_REQUEST_CODE = 80_877_103
 export interface CancelOptions {
   /** Asked once the socket is open: whether there is anything left to cancel. */
   readonly isWanted: () => boolean
-  readonly timeoutMs: number
+  /** Ends the wait for a server that does not answer. */
+  readonly signal: AbortSignal
 }
 
 /**
  * Asks the server that `client` talks to, at the same address, to cancel its statement. Resolves
  * when the server has closed the socket: from then on no cancel can hit a later statement.
  */
-export function sendCancelRequest(client: PgClient, options: CancelOptions): Promise<void> {
+export function sendCancelRequest(
+  client: PgClient,
+  { isWanted, signal }: CancelOptions,
+): Promise<void> {
   const { processID, secretKey } = client
   if (processID === null || secretKey === null) return Promise.resolve()
   return new Promise<void>((resolve, reject) => {
@@ -24,31 +28,27 @@ export function sendCancelRequest(client: PgClient, options: CancelOptions): Pro
     const fail = (error: Error) => {
       socket.destroy()
       // A server that has read the request may close its side as rudely as it likes.
-      if (isSent && !(error instanceof Unanswered)) resolve()
+      if (isSent && !signal.aborted) resolve()
       else reject(error)
     }
     const send = (stream: Socket) => {
       if (stream !== socket) stream.on('error', fail)
       stream.on('close', () => resolve())
       stream.resume()
-      if (!options.isWanted()) return stream.end()
+      if (!isWanted()) return stream.end()
       stream.end(cancelRequest(processID, secretKey), () => {
         isSent = true
       })
     }
-    socket.setTimeout(options.timeoutMs, () => fail(new Unanswered()))
+    const onAbort = () => fail(new Error('The server did not answer a cancel request.'))
+    signal.addEventListener('abort', onAbort)
+    socket.on('close', () => signal.removeEventListener('abort', onAbort))
     socket.on('error', fail)
     socket.on('connect', () => {
       if (!client.ssl) send(socket)
       else startTls(socket, client, { send, fail })
     })
   })
-}
-
-class Unanswered extends Error {
-  constructor() {
-    super('The server did not answer a cancel request.')
-  }
 }
 
 /** A host name may stand for several servers: what counts is where this client ended up. */
