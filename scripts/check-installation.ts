@@ -17,6 +17,15 @@ import { startPostgres, testDatabase } from '../packages/testkit/src/index.js'
 import { root } from './run/command.mjs'
 import { publishedPackages } from './run/workspace.mjs'
 
+/** What the command reads in the project. */
+const CONFIG = `import { defineConfig, DEVELOPMENT_CONFIG } from '@plataforma/database-system'
+
+export default defineConfig({
+  ...DEVELOPMENT_CONFIG,
+  connectionString: process.env.DATABASE_URL,
+})
+`
+
 const project = mkdtempSync(join(tmpdir(), 'plataforma-installation-'))
 let failed = 0
 
@@ -64,6 +73,7 @@ function install(): void {
 }
 
 function copyQuickStarts(): readonly string[] {
+  writeFileSync(join(project, 'plataforma.config.ts'), CONFIG)
   const compilerOptions = {
     module: 'nodenext',
     target: 'es2023',
