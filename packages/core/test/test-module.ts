@@ -13,7 +13,6 @@ import type { CatalogReader } from '../src/table/read-tables.js'
 import { TableCatalog } from '../src/table/table-catalog.js'
 import type { TableDefinition } from '../src/table/table-definition.js'
 import type { OwnerTransaction, TableHost } from '../src/table/table-host.js'
-import type { TableInfo } from '../src/table/table-info.js'
 import { typeParsers } from '../src/wire/value-parsers.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: tables of tests are made by tests
@@ -256,6 +255,3 @@ async function inTransaction<T>(
     throw error
   }
 }
-
-/** What a test asks of tables by name. */
-export type { TableInfo }

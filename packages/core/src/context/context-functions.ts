@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 
 /** SQLSTATEs of `plataforma.tenant_id()`. */
-export const CONTEXT_SQL_STATES = {
+const CONTEXT_SQL_STATES = {
   /** No context, or one without a tenant. */
   missing: 'PLT01',
   /** A signature that does not fit, an unknown key, or a token of another session. */

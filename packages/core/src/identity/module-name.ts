@@ -3,7 +3,7 @@ import { PlataformaError } from '../error/plataforma-error.js'
 const MODULE_NAME = /^[a-z][a-z0-9_]{0,39}$/
 
 /** Whether a name can be a module's. */
-export function isModuleName(name: unknown): name is string {
+function isModuleName(name: unknown): name is string {
   return typeof name === 'string' && MODULE_NAME.test(name) && !name.startsWith('pg_')
 }
 

@@ -40,7 +40,7 @@ export async function asOwner<T>(
 }
 
 /** Makes the rest of a transaction the owner's. */
-export async function becomeOwner(
+async function becomeOwner(
   trx: Kysely<unknown>,
   { names, secret }: Isolation,
   module: string,

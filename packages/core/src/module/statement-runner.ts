@@ -85,7 +85,7 @@ const OUT_OF_DATE: ReadonlySet<string> = new Set(['42P01', '42703', '42883', '42
 const queryTables = new WeakMap<TableInfo, QueryTable>()
 
 /** The table as statements are written for it, made once. */
-export function queryTable(info: TableInfo): QueryTable {
+function queryTable(info: TableInfo): QueryTable {
   const known = queryTables.get(info)
   if (known !== undefined) return known
   const table = new QueryTable(info)

@@ -70,7 +70,7 @@ export function defaultExpression(
 }
 
 /** Text as a literal of standard_conforming_strings. */
-export function quoteLiteral(text: string): string {
+function quoteLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 

@@ -4,7 +4,7 @@ import type { MigrationsConfig } from './migrations-config.js'
 import type { RedisConfig } from './redis-config.js'
 
 /** The configuration of a whole system: core's options, and what the managers need. */
-export interface SystemConfig extends DatabaseOptions {
+export interface SystemConfig extends Omit<DatabaseOptions, 'dialect'> {
   readonly redisConfig?: RedisConfig
   readonly features?: FeatureSwitches
   readonly migrations?: MigrationsConfig
