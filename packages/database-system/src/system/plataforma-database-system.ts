@@ -24,7 +24,7 @@ export class PlataformaDatabaseSystem<
     checkConfig(config)
     const { redisConfig, features, migrations, ...options } = config
     const plugins = systemPlugins(config, PACKAGES)
-    super({ ...options, switchedOff: switchedOff(config) }, plugins)
+    super({ ...options, dialect: undefined, switchedOff: switchedOff(config) }, plugins)
     this.#managers = new Set(plugins.map(({ name }) => name))
     this.#redis = redisConfig?.enabled ? new RedisProbe(redisConfig.url) : undefined
     for (const key of unknownKeys(config)) {
