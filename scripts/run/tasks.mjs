@@ -27,7 +27,7 @@ export const tasks = {
 
 /** Everything that has to hold before a change is offered, slow checks of CI aside. */
 async function test(args) {
-  const steps = [await step('format and lint', 'biome', ['ci']), await types([])]
+  const steps = [await step('format and lint', 'biome', ['ci', '--colors=off']), await types([])]
   const total = await runTests(args)
   total.failed += steps.filter((ok) => !ok).length
   return endSummary(total)
