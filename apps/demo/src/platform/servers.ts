@@ -11,7 +11,7 @@ import { withRemedy } from '../failure/with-remedy.js'
 const DATABASE = 'plataforma_demo'
 const ADMINISTRATOR = 'plataforma_demo_administrator'
 /** Speed over safety: the data is gone with the demo anyway. */
-const SETTINGS = { shared_buffers: '256MB', synchronous_commit: 'off', autovacuum_naptime: '1s' }
+const SETTINGS = { shared_buffers: '256MB', synchronous_commit: 'off' }
 
 const NO_POSTGRES = {
   what: 'The embedded PostgreSQL could not be started',
