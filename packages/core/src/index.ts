@@ -1,4 +1,4 @@
-export type { Acting, SystemContext } from './context/context-store.js'
+export type { Acting, SystemContext } from './context/acting.js'
 export type { TenantContext } from './context/tenant-context.js'
 export { Administration } from './database/administration.js'
 export {
@@ -83,6 +83,7 @@ export {
   type StatementKind,
   statementFacts,
 } from './statement/statement-facts.js'
+export type { Writes, WrittenTable } from './statement/written-tables.js'
 export type { ColumnDefinition, ReferenceDefinition } from './table/column-definition.js'
 export type { TableDefinition } from './table/table-definition.js'
 export type { OwnerTransaction } from './table/table-host.js'
@@ -90,5 +91,4 @@ export type { TableOptions } from './table/table-options.js'
 export type { SystemTransaction } from './transaction/system-transaction.js'
 export type { TransactionOptions } from './transaction/transaction-options.js'
 export { type Transactional, TransactionWrapper } from './transaction/transaction-wrapper.js'
-export type { Writes, WrittenTable } from './transaction/written-tables.js'
 export type { ValueParsers } from './wire/value-parsers.js'

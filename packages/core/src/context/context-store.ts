@@ -1,44 +1,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { TransactionScope } from '../transaction/transaction-scope.js'
-import type { TenantContext } from './tenant-context.js'
+import { type Acting, NOBODY } from './acting.js'
 
-/** What is signed of a call that acts for the system, for audit; it opens nothing. */
-export interface SystemContext extends Readonly<Record<string, unknown>> {
-  readonly reason: string
-  readonly userId?: string
-  readonly requestId?: string
-}
-
-export interface SystemActing {
-  readonly kind: 'system'
-  readonly reason: string
-  readonly context: SystemContext
-}
-
-/** For whom a call acts. */
-export type Acting =
-  | { readonly kind: 'tenant'; readonly context: TenantContext }
-  | SystemActing
-  | { readonly kind: 'none' }
-
-export const NOBODY: Acting = { kind: 'none' }
-
-interface Frame {
+interface Frame<Transaction> {
   readonly acting: Acting
-  readonly transaction: TransactionScope | undefined
+  readonly transaction: Transaction | undefined
 }
-
-const OUTSIDE: Frame = { acting: NOBODY, transaction: undefined }
 
 /** Carries the context and the open transaction along the asynchronous calls of one system. */
-export class ContextStore {
-  readonly #storage = new AsyncLocalStorage<Frame>()
+export class ContextStore<Transaction = unknown> {
+  readonly #storage = new AsyncLocalStorage<Frame<Transaction>>()
 
   get acting(): Acting {
-    return (this.#storage.getStore() ?? OUTSIDE).acting
+    return this.#storage.getStore()?.acting ?? NOBODY
   }
 
-  get transaction(): TransactionScope | undefined {
+  get transaction(): Transaction | undefined {
     return this.#storage.getStore()?.transaction
   }
 
@@ -46,19 +22,7 @@ export class ContextStore {
     return this.#storage.run({ acting, transaction: this.transaction }, fn)
   }
 
-  runIn<T>(transaction: TransactionScope, fn: () => T): T {
+  runIn<T>(transaction: Transaction, fn: () => T): T {
     return this.#storage.run({ acting: this.acting, transaction }, fn)
   }
-
-  /** Runs `fn` under what a snapshot of `acting` and no transaction says. */
-  runOutsideTransaction<T>(fn: () => T): T {
-    return this.#storage.run({ acting: this.acting, transaction: undefined }, fn)
-  }
-}
-
-/** Whether two calls act for the same: the same tenant, or both for the system or nobody. */
-export function actsForSame(one: Acting, other: Acting): boolean {
-  if (one.kind !== other.kind) return false
-  if (one.kind !== 'tenant' || other.kind !== 'tenant') return true
-  return one.context.tenantId === other.context.tenantId
 }

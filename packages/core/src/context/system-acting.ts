@@ -1,5 +1,5 @@
 import { PlataformaError } from '../error/plataforma-error.js'
-import type { Acting, SystemActing } from './context-store.js'
+import type { Acting, SystemActing } from './acting.js'
 
 /**
  * Acting for the system; who asked stays known.

@@ -1,4 +1,4 @@
-import { type Acting, actsForSame } from '../context/context-store.js'
+import { type Acting, actsForSame } from '../context/acting.js'
 import { systemActing } from '../context/system-acting.js'
 import { type TenantContext, takeTenantContext } from '../context/tenant-context.js'
 import { toPlataformaError } from '../error/from-database-error.js'

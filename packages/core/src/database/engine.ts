@@ -13,6 +13,7 @@ import { ModuleJudge } from '../scope/module-judge.js'
 import { StatementWay } from '../scope/statement-way.js'
 import type { StatementInterceptor } from '../statement/statement.js'
 import { TableCatalog } from '../table/table-catalog.js'
+import type { TransactionScope } from '../transaction/transaction-scope.js'
 import { Connections } from './connections.js'
 import { DatabaseFeatures } from './database-features.js'
 import type { ResolvedOptions } from './database-options.js'
@@ -20,7 +21,7 @@ import type { ResolvedOptions } from './database-options.js'
 /** What all parts of one database share, and whether it is ready for work. */
 export class Engine {
   readonly options: ResolvedOptions
-  readonly store = new ContextStore()
+  readonly store = new ContextStore<TransactionScope>()
   readonly connections: Connections
   readonly tokens: ContextTokens
   readonly catalog = new TableCatalog()

@@ -17,7 +17,7 @@ import type { ResolvedOptions } from './database-options.js'
 export interface ModuleFactoryParts {
   readonly options: ResolvedOptions
   readonly names: RoleNames
-  readonly store: ContextStore
+  readonly store: ContextStore<TransactionScope>
   readonly tokens: ContextTokens
   readonly features: Features
   readonly catalog: TableCatalog

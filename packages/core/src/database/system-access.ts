@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { SystemActing } from '../context/context-store.js'
+import type { SystemActing } from '../context/acting.js'
 import { bookkeeping } from '../isolation/bookkeeping/bookkeeping-tables.js'
 
 /** Records who acts for the system and why, before it happens. */

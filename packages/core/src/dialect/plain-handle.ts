@@ -1,9 +1,10 @@
 import type { AbortableOperationOptions } from 'kysely'
+import { NOBODY } from '../context/acting.js'
 import type { ContextStore } from '../context/context-store.js'
-import { NOBODY } from '../context/context-store.js'
 import type { Scope, ScopeProvider } from '../scope/scope.js'
 import { StatementWay } from '../scope/statement-way.js'
 import type { SessionSource } from '../session/session-source.js'
+import type { TransactionScope } from '../transaction/transaction-scope.js'
 import type { PlataformaDialectConfig } from './plataforma-dialect.js'
 import { UserPoolSource } from './user-pool-source.js'
 
@@ -12,7 +13,7 @@ export interface HandleParts {
   readonly way: () => StatementWay
   readonly scopes: ScopeProvider
   /** Set for handles whose calls join the open transaction of the calling context. */
-  readonly store?: ContextStore
+  readonly store?: ContextStore<TransactionScope>
   readonly open?: (options?: AbortableOperationOptions) => Promise<void>
   readonly close?: () => Promise<void>
 }

@@ -19,7 +19,7 @@ export interface ScopedExecutorParts {
   readonly db: Kysely<any>
   readonly way: () => StatementWay
   readonly scopes: ScopeProvider
-  readonly store: ContextStore
+  readonly store: ContextStore<TransactionScope>
   readonly catalog: TableCatalog
   readonly readCatalog: CatalogReader
   readonly features: Features

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
-import type { Acting, ContextStore } from '../context/context-store.js'
+import type { Acting } from '../context/acting.js'
+import type { ContextStore } from '../context/context-store.js'
 import type { StatementInterceptor } from '../statement/statement.js'
 import type { OwnerTransaction } from '../table/table-host.js'
 import type { Closers } from './closers.js'

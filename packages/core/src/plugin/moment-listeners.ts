@@ -1,6 +1,6 @@
+import type { Moments } from '../statement/moments.js'
 import type { TableDefinition } from '../table/table-definition.js'
 import type { OwnerTransaction } from '../table/table-host.js'
-import type { Moments } from '../transaction/moments.js'
 import type { ModuleRef, PluginMoments, TableRef } from './plugin.js'
 
 type Listeners = { [Moment in keyof PluginMoments]: PluginMoments[Moment][] }

@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely'
-import type { Acting } from '../context/context-store.js'
+import type { Acting } from '../context/acting.js'
 import type { LoginDirectory } from '../identity/login-directory.js'
 import type { SessionSource } from '../session/session-source.js'
 import type { StatementInterceptor } from '../statement/statement.js'
+import type { Writes } from '../statement/written-tables.js'
 import type { TableDefinition } from '../table/table-definition.js'
 import type { OwnerTransaction } from '../table/table-host.js'
-import type { Writes } from '../transaction/written-tables.js'
 
 /**
  * A part of the system: a name, what it comes after, and a `setup` that returns its manager,

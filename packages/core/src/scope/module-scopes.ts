@@ -1,4 +1,5 @@
-import type { Acting, ContextStore } from '../context/context-store.js'
+import type { Acting } from '../context/acting.js'
+import type { ContextStore } from '../context/context-store.js'
 import type { ContextTokens } from '../context/context-tokens.js'
 import { PlataformaError } from '../error/plataforma-error.js'
 import type { Identity } from '../identity/identity.js'

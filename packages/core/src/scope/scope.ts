@@ -1,4 +1,4 @@
-import type { Acting } from '../context/context-store.js'
+import type { Acting } from '../context/acting.js'
 import type { Identity } from '../identity/identity.js'
 import type { Session } from '../session/session.js'
 

@@ -1,6 +1,7 @@
 import type { CompiledQuery } from 'kysely'
 import type { Session, WireStatement } from '../session/session.js'
 import type { SessionSource } from '../session/session-source.js'
+import { listensToWrites, type Moments, NO_MOMENTS } from '../statement/moments.js'
 import {
   composeInterceptors,
   type NextStatement,
@@ -9,8 +10,7 @@ import {
   type StatementResult,
 } from '../statement/statement.js'
 import { statementFacts } from '../statement/statement-facts.js'
-import { listensToWrites, type Moments, NO_MOMENTS } from '../transaction/moments.js'
-import { WriteCollector, type Writes } from '../transaction/written-tables.js'
+import { WriteCollector, type Writes } from '../statement/written-tables.js'
 import { mayBeScript, scriptResult } from '../wire/script-text.js'
 import { headStatement, scopeKeyOf, TAIL } from './batch-frame.js'
 import type { Scope } from './scope.js'

@@ -1,5 +1,5 @@
 import type { RootOperationNode } from 'kysely'
-import type { Acting } from '../context/context-store.js'
+import type { Acting } from '../context/acting.js'
 import type { StatementFacts } from './statement-facts.js'
 
 /** One statement on its way to the server. */

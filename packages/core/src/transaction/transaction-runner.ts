@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { actsForSame, type ContextStore } from '../context/context-store.js'
+import { actsForSame } from '../context/acting.js'
+import type { ContextStore } from '../context/context-store.js'
 import { toPlataformaError } from '../error/from-database-error.js'
 import { PlataformaError } from '../error/plataforma-error.js'
 import type { Scope } from '../scope/scope.js'
@@ -9,7 +10,7 @@ import { TransactionScope } from './transaction-scope.js'
 import { TransactionSession, type TransactionSettings } from './transaction-session.js'
 
 export interface TransactionRunnerParts<Tx> {
-  readonly store: ContextStore
+  readonly store: ContextStore<TransactionScope>
   readonly way: () => StatementWay
   /** Under whom the transaction's session is opened. */
   readonly scope: () => Scope

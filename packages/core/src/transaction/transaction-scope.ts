@@ -1,4 +1,4 @@
-import { type Acting, actsForSame } from '../context/context-store.js'
+import { type Acting, actsForSame } from '../context/acting.js'
 import { PlataformaError } from '../error/plataforma-error.js'
 import type { Scope } from '../scope/scope.js'
 import {

@@ -16,9 +16,9 @@ import {
 import { RESET_SETTINGS } from '../session/reset-settings.js'
 import type { Segment, Session, WireStatement } from '../session/session.js'
 import type { StatementResult } from '../statement/statement.js'
+import { WriteCollector } from '../statement/written-tables.js'
 import { failedSegmentOf } from '../wire/failed-segment.js'
 import { beginSql, control, quoteName } from './control-sql.js'
-import { WriteCollector } from './written-tables.js'
 
 export interface TransactionSettings {
   readonly isolationLevel?: IsolationLevel

@@ -1,4 +1,4 @@
-import type { Statement } from '../statement/statement.js'
+import type { Statement } from './statement.js'
 
 export interface WrittenTable {
   /** `undefined` where the statement does not qualify the name. */
