@@ -1,4 +1,8 @@
 import pg from 'pg'
+import { sendCancelRequest } from '../wire/cancel-request.js'
+import { asPgClient, type PgClient } from '../wire/pg-internals.js'
+
+const CANCEL_LIMIT_MS = 1_000
 
 /** The clients of one login: a `pg.Pool` that can end every socket, whatever state it is in. */
 export class LoginPool {
@@ -28,7 +32,7 @@ export class LoginPool {
     this.pool.on('error', () => {})
   }
 
-  /** Resolves when all sockets are closed; after the time given they are cut. */
+  /** Resolves when all sockets are closed; after the time given, what is in flight is cancelled. */
   async close(timeoutMs: number): Promise<void> {
     const emptied = Promise.withResolvers<void>()
     this.#emptied = emptied
@@ -36,14 +40,21 @@ export class LoginPool {
     this.pool.end().catch(() => {})
     if (this.#clients.size === 0) return
     const cut = setTimeout(() => {
-      for (const client of this.#clients) cutSocket(client)
+      for (const client of this.#clients) void cancelAndCut(asPgClient(client))
     }, timeoutMs)
     await emptied.promise
     clearTimeout(cut)
   }
 }
 
-function cutSocket(client: pg.Client): void {
-  const { connection } = client as unknown as { connection: { stream: { destroy(): void } } }
-  connection.stream.destroy()
+async function cancelAndCut(client: PgClient): Promise<void> {
+  try {
+    // A backend at work would not notice for long that its client is gone.
+    const signal = AbortSignal.timeout(CANCEL_LIMIT_MS)
+    await sendCancelRequest(client, { isWanted: () => true, signal })
+  } catch {
+    // What matters is the cut.
+  } finally {
+    client.connection.stream.destroy()
+  }
 }
