@@ -181,7 +181,8 @@ export class TransactionSession {
 
   async #commit(session: Session): Promise<void> {
     const wrote = !this.#collector.empty
-    if (wrote && session.transactionStatus === 'transaction') await this.#announce(session)
+    const mayCommit = session.transactionStatus === 'transaction' && !session.broken
+    if (wrote && mayCommit) await this.#announce(session)
     const asksLsn = wrote && this.#way.moments.wantsCommitLsn
     const lsn = 'select pg_current_wal_insert_lsn()::text as lsn'
     const wasLost = session.broken
