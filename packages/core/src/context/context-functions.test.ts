@@ -194,6 +194,31 @@ describe.each(ADMINISTRATORS)('context functions, %s administrator', (administra
     }
   })
 
+  it('show a module no more of the keys through the view than its own tenant', async () => {
+    await set(signContext(valid))
+    expect((await client.query('select * from plataforma.verified_tenant')).rows).toEqual([
+      { tenant_id: 'acme' },
+    ])
+    const fresh = await installation.module('vendas')
+    expect((await fresh.query('select * from plataforma.verified_tenant')).rows).toEqual([])
+    for (const statement of [
+      'select inner_pad from plataforma.verified_tenant',
+      'select k.* from plataforma.verified_tenant v, plataforma.context_keys k',
+      'select k from plataforma.verified_tenant k where k.outer_pad is not null',
+      `insert into plataforma.verified_tenant values ('evil')`,
+      `update plataforma.verified_tenant set tenant_id = 'evil'`,
+      'delete from plataforma.verified_tenant',
+      'alter view plataforma.verified_tenant set (security_invoker = true)',
+      `create or replace view plataforma.verified_tenant as select 'evil'::text as tenant_id`,
+    ]) {
+      await expect(client.query(statement)).rejects.toMatchObject({
+        code: expect.stringMatching(/^(42501|42703|55000)$/),
+      })
+    }
+    const { rows } = await client.query(`select * from pg_stats where tablename = 'context_keys'`)
+    expect(rows).toEqual([])
+  })
+
   it('are declared as policies need them', async () => {
     const { rows } = await client.query(
       `select proname, provolatile, proparallel, prosecdef, proconfig

@@ -27,10 +27,16 @@ const HAS_NOT_ASCII = /[^\x20-\x7e]/
  */
 export function signContext(options: ContextToSign): string {
   const { kind, context } = options
-  const tenant = kind === 'tenant' ? `,"tenantId":${JSON.stringify(context.tenantId)}` : ''
-  const json = `{"key":"${options.keyId}","kind":"${kind}","pid":"${options.backendPid}","exp":"${Math.floor(options.expiresAtMs)}"${tenant},"context":${JSON.stringify(context)}}`
-  const payload = HAS_NOT_ASCII.test(json) ? json.replace(NOT_ASCII, escapeUnit) : json
+  const tenant = kind === 'tenant' ? `,"tenantId":${ascii(JSON.stringify(context.tenantId))}` : ''
+  // A tenant that JSON escapes cannot be cut out at its quotes.
+  const label = tenant.includes('\\') ? 'tenant-escaped' : kind
+  const json = `{"key":"${options.keyId}","kind":"${label}","pid":"${options.backendPid}","exp":"${Math.floor(options.expiresAtMs)}"${tenant},"context":${JSON.stringify(context)}}`
+  const payload = ascii(json)
   return createHmac('sha256', options.key).update(payload, 'latin1').digest('hex') + payload
+}
+
+function ascii(json: string): string {
+  return HAS_NOT_ASCII.test(json) ? json.replace(NOT_ASCII, escapeUnit) : json
 }
 
 function escapeUnit(unit: string): string {

@@ -84,7 +84,7 @@ async function readDatabaseFacts({ db, names, server }: Isolation): Promise<Data
       ARRAY(SELECT DISTINCT c.relname::text FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
         CROSS JOIN aclexplode(c.relacl) AS a
-        WHERE n.nspname = 'plataforma' AND a.grantee <> c.relowner
+        WHERE n.nspname = 'plataforma' AND c.relkind <> 'v' AND a.grantee <> c.relowner
           AND a.grantee <> coalesce((SELECT oid FROM pg_catalog.pg_roles
             WHERE rolname = ${server.administrator}), 0)) AS "granted",
       ARRAY(SELECT rolname::text FROM pg_catalog.pg_roles

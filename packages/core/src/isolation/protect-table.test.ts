@@ -222,7 +222,9 @@ describe.each(ADMINISTRATORS)('tenant policies by a %s administrator', (administ
       installation.db,
     )
     const { names: n } = installation
-    const tenant = `(organization_id = ( SELECT plataforma.tenant_id() AS tenant_id))`
+    const verified =
+      'COALESCE(( SELECT v.tenant_id\n           FROM plataforma.verified_tenant v), plataforma.tenant_id())'
+    const tenant = `(organization_id = ( SELECT ${verified} AS "coalesce"))`
     const all = { cmd: 'ALL', with_check: null }
     const roles = (...list: string[]) => `{${list.join(',')}}`
     const access = [n.tenants, n.system, n.owner('vendas')]
@@ -244,6 +246,46 @@ describe.each(ADMINISTRATORS)('tenant policies by a %s administrator', (administ
       },
     ])
     for (const role of access) expect((rows[0] as { roles: string }).roles).toContain(role)
+  })
+
+  it('holds where a statement changes its own context', async () => {
+    await owner(
+      'create table turned (id int primary key, organization_id text, note text)',
+      `insert into turned values (1, 'a', ''), (2, 'b', '')`,
+    )
+    await protect('turned')
+    const { rows } = await vendas.query('select pg_backend_pid() as pid')
+    const valid = installation.tokenFor(rows[0].pid, { tenantId: 'a' })
+    const forged = valid.replaceAll('"a"', '"b"')
+    for (const statement of [
+      `update turned set organization_id = 'b', note = set_config('plataforma.context', $1, true)`,
+      `insert into turned (id, note, organization_id) values (3, set_config('plataforma.context', $1, true), 'b')`,
+      `with turn as materialized (select set_config('plataforma.context', $1, true) as note)
+        select turned.id from turn, turned where turned.id = 2 and turn.note <> ''`,
+      `select id from turned where set_config('plataforma.context', $1, true) <> '' and id = 2`,
+      `select id from turned where id = 2 and (select count(*) from turned) > 0
+        and set_config('plataforma.context', $1, true) <> ''`,
+    ]) {
+      await as('a')
+      const found = await vendas.query(statement, [forged]).then(
+        (result) => result.rows,
+        (error) => error.code,
+      )
+      expect([statement, found]).toEqual([
+        statement,
+        expect.toSatisfy((one) => /^(42501|PLT02)$/.test(one) || one.length === 0),
+      ])
+    }
+    await as('a')
+    expect((await vendas.query('select * from turned')).rows).toEqual([
+      { id: 1, organization_id: 'a', note: '' },
+    ])
+    expect((await system.query('select id, organization_id from turned order by id')).rows).toEqual(
+      [
+        { id: 1, organization_id: 'a' },
+        { id: 2, organization_id: 'b' },
+      ],
+    )
   })
 
   it('holds in views, security definer functions and what a trigger writes', async () => {
