@@ -27,6 +27,8 @@ export class UserPoolSource implements SessionSource {
     // An idle client's death is emitted on the pool; without a listener it ends the process.
     if (pool instanceof EventEmitter && !pool.listeners('error').includes(ignoreIdleClient)) {
       pool.on('error', ignoreIdleClient)
+      // Before the pool takes its own listener off for the borrower.
+      pool.on('connect', (client: EventEmitter) => client.on('error', ignoreIdleClient))
     }
     this.#pool = pool
   }

@@ -24,6 +24,9 @@ export class LoginPool {
         constructor(options?: pg.ClientConfig) {
           super(options)
           clients.add(this)
+          // The pool takes its listener off as it lends a client out; a server's last words that
+          // come in the same packet as its first ready must find another one.
+          this.on('error', () => {})
           this.once('end', () => onEnd(this))
         }
       },

@@ -1,5 +1,5 @@
 import type { KnownKeys, SystemConfig } from '../config/system-config.js'
-import { PlataformaDatabaseSystem } from './plataforma-database-system.js'
+import { PlatformaDatabaseSystem } from './platforma-database-system.js'
 import type { RegisteredModules } from './register.js'
 
 /**
@@ -22,6 +22,6 @@ import type { RegisteredModules } from './register.js'
 export function createPlatformaDatabaseSystem<
   Modules = RegisteredModules,
   const Config extends SystemConfig = SystemConfig,
->(config: KnownKeys<Config>): PlataformaDatabaseSystem<Modules, Config> {
-  return new PlataformaDatabaseSystem<Modules, Config>(config)
+>(config: KnownKeys<Config>): PlatformaDatabaseSystem<Modules, Config> {
+  return new PlatformaDatabaseSystem<Modules, Config>(config)
 }

@@ -12,7 +12,7 @@ import type { RegisteredModules } from './register.js'
  * One PostgreSQL database as a platform: its modules, and the managers that the configuration
  * leaves on. Made by `createPlatformaDatabaseSystem`.
  */
-export class PlataformaDatabaseSystem<
+export class PlatformaDatabaseSystem<
   Modules = RegisteredModules,
   Config extends SystemConfig = SystemConfig,
 > extends Database<Modules> {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   createPlatformaDatabaseSystem,
   DEVELOPMENT_CONFIG,
-  PlataformaDatabaseSystem,
+  PlatformaDatabaseSystem,
   type SystemConfig,
 } from '../index.js'
 
@@ -44,7 +44,7 @@ async function startSystem(config: SystemConfig = {}) {
 describe('a system before initialize()', () => {
   it('connects to nothing and refuses to work', async () => {
     await using system = makeSystem({ connectionString: 'postgres://nobody@127.0.0.1:1/none' })
-    expect(system).toBeInstanceOf(PlataformaDatabaseSystem)
+    expect(system).toBeInstanceOf(PlatformaDatabaseSystem)
     await expect(system.createModule('vendas')).rejects.toMatchObject({
       code: 'PLT_NOT_INITIALIZED',
     })
