@@ -9,7 +9,9 @@ import type {
   ColumnName,
   InsertRow,
   NamedBy,
+  RowOf,
   SelectRow,
+  TableArgument,
   TableName,
   UnknownTables,
   UpdateValues,
@@ -37,6 +39,9 @@ type AnyWrite = CallOptions & { readonly returning?: readonly string[] | boolean
 type Inserted<Row, Options> = Options extends { readonly returning: infer Returning }
   ? WriteResult<SelectRow<Row>, Returning>
   : SelectRow<Row>[]
+
+/** The columns of a row that were asked for. */
+type Columns<Row, Column> = Pick<Row, Column & keyof Row>
 
 /** What an update or delete gives for its options. */
 type Changed<Row, Options> = Options extends { readonly returning: infer Returning }
@@ -69,15 +74,14 @@ export class TableVerbs<Tables = UnknownTables> {
     rows: readonly InsertRow<NoInfer<R>>[],
     options: InsertOptions<ColumnName<NoInfer<R>>> & { readonly returning: false },
   ): Promise<AffectedRows>
-  insert<R extends object = never, C extends ColumnName<R> = ColumnName<R>>(
-    table: NamedBy<R>,
-    rows: readonly InsertRow<NoInfer<R>>[],
-    options?: InsertOptions<C>,
-  ): Promise<Pick<SelectRow<R>, C & keyof SelectRow<R>>[]>
   insert<
-    T extends TableName<Tables>,
-    const O extends InsertOptions<ColumnName<Tables[T]>> = Record<never, never>,
-  >(table: T, rows: readonly InsertRow<Tables[T]>[], options?: O): Promise<Inserted<Tables[T], O>>
+    N extends TableName<Tables> | object,
+    const O extends InsertOptions<ColumnName<RowOf<Tables, N>>> = Record<never, never>,
+  >(
+    table: TableArgument<Tables, N>,
+    rows: NoInfer<readonly InsertRow<RowOf<Tables, N>>[]>,
+    options?: O,
+  ): Promise<Inserted<RowOf<Tables, N>, O>>
   async insert(
     table: string,
     rows: readonly InputRow[],
@@ -104,16 +108,14 @@ export class TableVerbs<Tables = UnknownTables> {
     rows: readonly InsertRow<NoInfer<R>>[],
     options: UpsertOptions<NoInfer<R>> & { readonly returning: false },
   ): Promise<AffectedRows>
-  upsert<R extends object = never, C extends ColumnName<R> = ColumnName<R>>(
-    table: NamedBy<R>,
-    rows: readonly InsertRow<NoInfer<R>>[],
-    options: UpsertOptions<NoInfer<R>, C>,
-  ): Promise<Pick<SelectRow<R>, C & keyof SelectRow<R>>[]>
-  upsert<T extends TableName<Tables>, const O extends UpsertOptions<Tables[T]>>(
-    table: T,
-    rows: readonly InsertRow<Tables[T]>[],
+  upsert<
+    N extends TableName<Tables> | object,
+    const O extends UpsertOptions<RowOf<Tables, N>> = UpsertOptions<RowOf<Tables, N>>,
+  >(
+    table: TableArgument<Tables, N>,
+    rows: NoInfer<readonly InsertRow<RowOf<Tables, N>>[]>,
     options: O,
-  ): Promise<Inserted<Tables[T], O>>
+  ): Promise<Inserted<RowOf<Tables, N>, O>>
   async upsert(
     table: string,
     rows: readonly InputRow[],
@@ -141,17 +143,13 @@ export class TableVerbs<Tables = UnknownTables> {
    *   limit: 10,
    * })
    */
-  select<R extends object = never, C extends ColumnName<R> = ColumnName<R>>(
-    table: NamedBy<R>,
-    options?: SelectOptions<NoInfer<R>, C>,
-  ): Promise<Pick<SelectRow<R>, C & keyof SelectRow<R>>[]>
   select<
-    T extends TableName<Tables>,
-    const C extends ColumnName<Tables[T]> = ColumnName<Tables[T]>,
+    N extends TableName<Tables> | object,
+    const C extends ColumnName<RowOf<Tables, N>> = ColumnName<RowOf<Tables, N>>,
   >(
-    table: T,
-    options?: SelectOptions<Tables[T], C>,
-  ): Promise<Pick<SelectRow<Tables[T]>, C & keyof SelectRow<Tables[T]>>[]>
+    table: TableArgument<Tables, N>,
+    options?: SelectOptions<RowOf<Tables, N>, C>,
+  ): Promise<Columns<SelectRow<RowOf<Tables, N>>, C>[]>
   async select(table: string, options: AnySelect = {}): Promise<Row[]> {
     const call = this.#readCall(table, options)
     const make = (target: QueryTable) => ({ node: selectStatement(target, options) })
@@ -169,14 +167,13 @@ export class TableVerbs<Tables = UnknownTables> {
    *   after: first.next ?? undefined,
    * })
    */
-  page<R extends object = never, C extends ColumnName<R> = ColumnName<R>>(
-    table: NamedBy<R>,
-    options: SelectOptions<NoInfer<R>, C> & { readonly limit: number },
-  ): Promise<Page<Pick<SelectRow<R>, C & keyof SelectRow<R>>>>
-  page<T extends TableName<Tables>, const C extends ColumnName<Tables[T]> = ColumnName<Tables[T]>>(
-    table: T,
-    options: SelectOptions<Tables[T], C> & { readonly limit: number },
-  ): Promise<Page<Pick<SelectRow<Tables[T]>, C & keyof SelectRow<Tables[T]>>>>
+  page<
+    N extends TableName<Tables> | object,
+    const C extends ColumnName<RowOf<Tables, N>> = ColumnName<RowOf<Tables, N>>,
+  >(
+    table: TableArgument<Tables, N>,
+    options: SelectOptions<RowOf<Tables, N>, C> & { readonly limit: number },
+  ): Promise<Page<Columns<SelectRow<RowOf<Tables, N>>, C>>>
   async page(table: string, options: AnySelect & { readonly limit: number }): Promise<Page<Row>> {
     const call = this.#readCall(table, options)
     const make = (target: QueryTable) => pageStatement(target, options)
@@ -185,13 +182,9 @@ export class TableVerbs<Tables = UnknownTables> {
   }
 
   /** How many rows the filter matches. */
-  count<R extends object = never>(
-    table: NamedBy<R>,
-    options?: CallOptions & { readonly where?: Filter<NoInfer<R>> },
-  ): Promise<number>
-  count<T extends TableName<Tables>>(
-    table: T,
-    options?: CallOptions & { readonly where?: Filter<Tables[T]> },
+  count<N extends TableName<Tables> | object>(
+    table: TableArgument<Tables, N>,
+    options?: CallOptions & { readonly where?: Filter<RowOf<Tables, N>> },
   ): Promise<number>
   async count(
     table: string,
@@ -203,17 +196,13 @@ export class TableVerbs<Tables = UnknownTables> {
   }
 
   /** Rows as they arrive from a cursor on the server; ending the loop early closes it. */
-  stream<R extends object = never, C extends ColumnName<R> = ColumnName<R>>(
-    table: NamedBy<R>,
-    options?: StreamOptions<NoInfer<R>, C>,
-  ): AsyncIterableIterator<Pick<SelectRow<R>, C & keyof SelectRow<R>>>
   stream<
-    T extends TableName<Tables>,
-    const C extends ColumnName<Tables[T]> = ColumnName<Tables[T]>,
+    N extends TableName<Tables> | object,
+    const C extends ColumnName<RowOf<Tables, N>> = ColumnName<RowOf<Tables, N>>,
   >(
-    table: T,
-    options?: StreamOptions<Tables[T], C>,
-  ): AsyncIterableIterator<Pick<SelectRow<Tables[T]>, C & keyof SelectRow<Tables[T]>>>
+    table: TableArgument<Tables, N>,
+    options?: StreamOptions<RowOf<Tables, N>, C>,
+  ): AsyncIterableIterator<Columns<SelectRow<RowOf<Tables, N>>, C>>
   stream(table: string, options: StreamOptions<Row, string> = {}): AsyncIterableIterator<Row> {
     const make = (target: QueryTable) => ({ node: selectStatement(target, options) })
     const { chunkSize } = options
@@ -231,17 +220,15 @@ export class TableVerbs<Tables = UnknownTables> {
     table: NamedBy<R>,
     values: UpdateValues<NoInfer<R>>,
     options: WriteOptions<NoInfer<R>, C> & { readonly returning: readonly C[] | true },
-  ): Promise<Pick<SelectRow<R>, C & keyof SelectRow<R>>[]>
-  update<R extends object = never>(
-    table: NamedBy<R>,
-    values: UpdateValues<NoInfer<R>>,
-    options: WriteOptions<NoInfer<R>>,
-  ): Promise<AffectedRows>
-  update<T extends TableName<Tables>, const O extends WriteOptions<Tables[T]>>(
-    table: T,
-    values: UpdateValues<Tables[T]>,
+  ): Promise<Columns<SelectRow<R>, C>[]>
+  update<
+    N extends TableName<Tables> | object,
+    const O extends WriteOptions<RowOf<Tables, N>> = WriteOptions<RowOf<Tables, N>>,
+  >(
+    table: TableArgument<Tables, N>,
+    values: NoInfer<UpdateValues<RowOf<Tables, N>>>,
     options: O,
-  ): Promise<Changed<Tables[T], O>>
+  ): Promise<Changed<RowOf<Tables, N>, O>>
   async update(
     table: string,
     values: unknown,
@@ -260,22 +247,19 @@ export class TableVerbs<Tables = UnknownTables> {
   delete<R extends object = never, C extends ColumnName<R> = ColumnName<R>>(
     table: NamedBy<R>,
     options: WriteOptions<NoInfer<R>, C> & { readonly returning: readonly C[] | true },
-  ): Promise<Pick<SelectRow<R>, C & keyof SelectRow<R>>[]>
-  delete<R extends object = never>(
-    table: NamedBy<R>,
-    options: WriteOptions<NoInfer<R>>,
-  ): Promise<AffectedRows>
-  delete<T extends TableName<Tables>, const O extends WriteOptions<Tables[T]>>(
-    table: T,
-    options: O,
-  ): Promise<Changed<Tables[T], O>>
+  ): Promise<Columns<SelectRow<R>, C>[]>
+  delete<
+    N extends TableName<Tables> | object,
+    const O extends WriteOptions<RowOf<Tables, N>> = WriteOptions<RowOf<Tables, N>>,
+  >(table: TableArgument<Tables, N>, options: O): Promise<Changed<RowOf<Tables, N>, O>>
   async delete(table: string, options: AnyWrite = {}): Promise<Row[] | AffectedRows> {
     return this.#change(table, options, (target) => deleteStatement(target, options))
   }
 
   /** A select put together step by step; each step gives a new builder. */
-  from<R extends object = never>(table: NamedBy<R>): QueryBuilder<R>
-  from<T extends TableName<Tables>>(table: T): QueryBuilder<Tables[T], Tables, T>
+  from<N extends TableName<Tables> | object>(
+    table: TableArgument<Tables, N>,
+  ): QueryBuilder<RowOf<Tables, N>, Tables, N extends keyof Tables ? N : keyof Tables>
   from(table: string): unknown {
     return QueryBuilder.from(this.#runner, table)
   }

@@ -1,4 +1,4 @@
-import type { Expression, Insertable, Selectable, UpdateType } from 'kysely'
+import type { Expression, InsertType, Selectable, UpdateType } from 'kysely'
 
 /** Tables of a module whose row types are not known. */
 export type UnknownTables = Record<string, Record<string, unknown>>
@@ -12,15 +12,28 @@ export type ColumnName<Row> = keyof Row & string
 /** A row as it is read: Kysely's `Selectable`. */
 export type SelectRow<Row> = Selectable<Row>
 
-type WrappedColumn<Row> = {
-  [K in keyof Row]-?: Row[K] extends { readonly __insert__: unknown } ? K : never
+type Wrapped = { readonly __insert__: unknown }
+
+/** Columns of which each row must say something: neither nullable nor with a default. */
+type RequiredColumn<Row> = {
+  [K in keyof Row]-?: null extends InsertType<Row[K]>
+    ? never
+    : undefined extends InsertType<Row[K]>
+      ? never
+      : [InsertType<Row[K]>] extends [never]
+        ? never
+        : K
 }[keyof Row]
 
 /**
  * A row to insert. Where the row type tells defaults apart (`Generated`, `ColumnType`) they may be
  * left out and the rest may not; a plain interface cannot tell, so any column may be left out.
  */
-export type InsertRow<Row> = [WrappedColumn<Row>] extends [never] ? Partial<Row> : Insertable<Row>
+export type InsertRow<Row> = { readonly [K in keyof Row]?: InsertType<Row[K]> } & ([
+  Extract<Row[keyof Row], Wrapped>,
+] extends [never]
+  ? unknown
+  : { readonly [K in RequiredColumn<Row>]: NonNullable<unknown> })
 
 /** New values by column; an `sql` fragment stands for what the server computes. */
 export type UpdateValues<Row> = {
@@ -36,8 +49,18 @@ export type ComparedValue<Column> = unknown extends Column
     ? NonNullable<S | I>
     : NonNullable<Column>
 
+/** The row type of a call: of the table by name, or given by hand. */
+export type RowOf<Tables, Named> = Named extends keyof Tables ? Tables[Named] : Named
+
 /**
- * The type of a table's name in calls with a hand-written row type, `insert<Cliente>('clientes')`;
- * without one the overload takes nothing, so that the typed one is chosen.
+ * The argument that names the table. It tells the type parameter where none is given by hand; what
+ * is neither a table's name nor a row type is measured against the names.
  */
+export type TableArgument<Tables, Named> = [Named] extends [string]
+  ? Named
+  : [Named] extends [object]
+    ? string
+    : TableName<Tables>
+
+/** The table of an overload for row types given by hand, which takes nothing without one. */
 export type NamedBy<Row> = [Row] extends [never] ? never : string
