@@ -35,8 +35,17 @@ export async function asOwner<T>(
       const { module, tenantColumn } = access
       await secureModule(trx, isolation, { module, tenantColumn, newTables: true })
     }
+    await leaveNothing(trx)
     return result
   })
+}
+
+/** What the work set for the session would stay with the administrator's next transaction. */
+async function leaveNothing(trx: Kysely<unknown>): Promise<void> {
+  // While context and role are there for what is deferred.
+  await sql`SET CONSTRAINTS ALL IMMEDIATE`.execute(trx)
+  await sql`RESET ALL`.execute(trx)
+  await sql`RESET ROLE`.execute(trx)
 }
 
 /** Makes the rest of a transaction the owner's. */
