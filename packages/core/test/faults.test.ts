@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { startTcpProxy, type TcpProxy, type TestDatabase, testDatabase } from '@plataforma/testkit'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createDatabase, type Database, type ModuleDatabase } from '../src/index.js'
 
 const TENANT = '0190a7c2-0000-7000-8000-00000000000a'
@@ -121,6 +121,7 @@ describe('a server that is not there', () => {
   })
 
   it('answers health within a second when the server hangs, and is healthy again after', async () => {
+    const printed = vi.spyOn(console, 'error')
     await withModule(async (_, database) => {
       proxy.blackHole()
       const started = performance.now()
@@ -134,6 +135,8 @@ describe('a server that is not there', () => {
       proxy.cut()
       await expect.poll(async () => (await database.healthCheck()).overall).toBe('healthy')
     })
+    expect(printed).not.toHaveBeenCalled()
+    printed.mockRestore()
   })
 })
 

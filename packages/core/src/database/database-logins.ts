@@ -5,6 +5,7 @@ import type { LoginSecret } from '../identity/login-secret.js'
 import type { RoleNames } from '../identity/role-names.js'
 import { typeParsers } from '../wire/value-parsers.js'
 import type { ResolvedOptions } from './database-options.js'
+import { type AddressChange, changedAddress } from './login-address.js'
 
 /**
  * Settings that an `ALTER ROLE … SET` of a login could bend for the next connection. What comes
@@ -53,15 +54,12 @@ export class DatabaseLogins implements LoginDirectory {
   }
 
   #derive(identity: Identity): Login {
-    const { connectionString } = this.#parts.options
     if (identity.kind === 'administrator') {
-      return { key: 'administrator', config: this.#config(connectionString, 'admin') }
+      return { key: 'administrator', config: this.#config('admin') }
     }
     const user = this.#userOf(identity)
-    const url = new URL(connectionString)
-    url.username = encodeURIComponent(user)
-    url.password = encodeURIComponent(this.#parts.secret.password(user))
-    return { key: user, config: this.#config(url.href, identity.kind) }
+    const login = { user, password: this.#parts.secret.password(user) }
+    return { key: user, config: this.#config(identity.kind, login) }
   }
 
   async heal(identity: Identity): Promise<boolean> {
@@ -75,8 +73,11 @@ export class DatabaseLogins implements LoginDirectory {
     return names.login(shares ? { kind: 'application' } : identity, secret.keyId)
   }
 
-  #config(connectionString: string, kind: string): ClientConfig {
+  #config(kind: string, login?: AddressChange['login']): ClientConfig {
     const { options } = this.#parts
+    const tls = options.ssl !== undefined && options.ssl !== false
+    const change = { tls, ...(login && { login }) }
+    const { connectionString, startupOptions } = changedAddress(options.connectionString, change)
     const pinned = {
       ...PINNED,
       idle_in_transaction_session_timeout: String(options.idleInTransactionTimeoutMs),
@@ -86,10 +87,11 @@ export class DatabaseLogins implements LoginDirectory {
       connectionString,
       ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
       application_name: `plataforma ${kind}`,
-      options: Object.entries(pinned)
-        .map(([name, value]) => `-c ${name}=${value}`)
-        .join(' '),
-      types: typeParsers(),
+      options: [
+        ...(startupOptions === undefined ? [] : [startupOptions]),
+        ...Object.entries(pinned).map(([name, value]) => `-c ${name}=${value}`),
+      ].join(' '),
+      types: typeParsers(options.parsers),
     }
   }
 }

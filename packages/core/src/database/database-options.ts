@@ -2,6 +2,7 @@ import type { PlataformaDialect } from '../dialect/plataforma-dialect.js'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { DEVELOPMENT_SECRET } from '../identity/login-secret.js'
 import type { Clock, Log } from '../plugin/plugin.js'
+import type { ValueParsers } from '../wire/value-parsers.js'
 
 /** Options of a database; the system's configuration has the same keys and more. */
 export interface DatabaseOptions {
@@ -9,7 +10,10 @@ export interface DatabaseOptions {
   readonly connectionString?: string | undefined
   /** Instead of an address: a dialect on a `pg.Pool` of the administrator's login. */
   readonly dialect?: PlataformaDialect
-  /** TLS: `true` verifies the server's certificate; an object goes to `node:tls`. */
+  /**
+   * TLS: `true` verifies the server's certificate; an object goes to `node:tls`. Either outranks
+   * an `sslmode` in the address.
+   */
   readonly ssl?: boolean | TlsOptions
   /** Connections per login, where no pool plugin is composed. */
   readonly poolConfig?: { readonly min?: number; readonly max?: number }
@@ -25,7 +29,9 @@ export interface DatabaseOptions {
   readonly rolePrefix?: string
   /** Name of the column that holds a row's tenant, `organization_id` unless given. */
   readonly tenantColumn?: string
-  /** Milliseconds a module's statement may take unless its call says otherwise. */
+  /** How values of a type are read, by its OID, in place of the way of `pg`. */
+  readonly parsers?: ValueParsers
+  /** Milliseconds a module's statement may take; `timeoutMs` of a call can only shorten it. */
   readonly statementTimeoutMs?: number
   /** Milliseconds a transaction may sit idle before the server ends it; 60,000 unless given. */
   readonly idleInTransactionTimeoutMs?: number
@@ -54,6 +60,7 @@ export interface ResolvedOptions {
   readonly secret: string
   readonly rolePrefix: string | undefined
   readonly tenantColumn: string
+  readonly parsers: ValueParsers | undefined
   readonly statementTimeoutMs: number | undefined
   readonly idleInTransactionTimeoutMs: number
   readonly acquireTimeoutMs: number
@@ -78,6 +85,7 @@ export function resolveOptions(options: DatabaseOptions): ResolvedOptions {
     secret: resolveSecret(options.secret, mode, log),
     rolePrefix: options.rolePrefix,
     tenantColumn: options.tenantColumn ?? 'organization_id',
+    parsers: options.parsers,
     statementTimeoutMs:
       options.statementTimeoutMs === undefined
         ? undefined

@@ -218,6 +218,62 @@ it('knows a table anew after it was protected, and opens doors between modules',
   await expect(peek()).rejects.toMatchObject({ sqlState: '42501' })
   await database.isolation.dropModule('vendas', { confirm: 'vendas' })
   expect((await database.isolation.listModules()).map(({ name }) => name)).toEqual(['estoque'])
+  expect(() => database.module('vendas')).toThrow(
+    expect.objectContaining({ code: 'PLT_MODULE_NOT_FOUND' }),
+  )
+  const anew = await database.createModule('vendas')
+  expect(await anew.hasTable('notas')).toBe(false)
+  expect(database.module('vendas')).toBe(anew)
+})
+
+it('logs modules in by their own logins where the address has its login as parameters', async () => {
+  await using target = await testDatabase()
+  const url = new URL(target.connectionString)
+  for (const name of ['user', 'password'] as const) {
+    url.searchParams.set(name, target.administrator[name])
+  }
+  url.username = ''
+  url.password = ''
+  url.searchParams.set('options', '-c datestyle=German -c work_mem=5MB')
+  await using database = createDatabase({
+    connectionString: url.href,
+    secret: 'a secret for tests only',
+    isolation: { login: 'dedicated' },
+  })
+  await database.initialize()
+  const vendas = await database.createModule('vendas')
+  const facts = () =>
+    vendas.query(
+      `select session_user <> $1 as own, current_setting('datestyle') as datestyle,
+      current_setting('work_mem') as work_mem`,
+      [target.administrator.user],
+    )
+  expect(await database.withContext({ tenantId: A }, facts)).toEqual([
+    { own: true, datestyle: 'ISO, MDY', work_mem: '5MB' },
+  ])
+})
+
+it('reads values by the given parsers, in verbs, raw SQL and Kysely alike', async () => {
+  await using target = await testDatabase()
+  await using database = createDatabase({
+    connectionString: target.connectionString,
+    secret: 'a secret for tests only',
+    parsers: { 20: BigInt },
+  })
+  await database.initialize()
+  const vendas = await database.createModule('vendas')
+  await vendas.createTable('contas', [
+    { name: 'id', type: 'BIGINT', primaryKey: true },
+    { name: 'organization_id', type: 'UUID' },
+    { name: 'dia', type: 'DATE' },
+  ])
+  await database.withContext({ tenantId: A }, async () => {
+    const row = { id: 9_007_199_254_740_993n, dia: '2024-02-29' }
+    expect(await vendas.insert('contas', [row])).toMatchObject([row])
+    expect(await vendas.select('contas')).toMatchObject([row])
+    expect(await vendas.query('select * from contas')).toMatchObject([row])
+    expect(await vendas.db.selectFrom('contas').selectAll().execute()).toMatchObject([row])
+  })
 })
 
 it('takes the address of a dialect in place of a connectionString', async () => {

@@ -28,6 +28,8 @@ export class Engine {
   readonly listeners = new MomentListeners()
   readonly features: DatabaseFeatures
   readonly #judge: ModuleJudge
+  /** Called when a module was dropped here. */
+  onModuleDropped: (module: string) => void = () => {}
   #isolation: ModuleIsolationManager | undefined
   #way: StatementWay | undefined
   #closed = false
@@ -77,6 +79,7 @@ export class Engine {
       login: grade,
       tenantColumn,
       onChange: (module) => this.schemaChanged(module),
+      onDrop: (module) => this.onModuleDropped(module),
       ...(rolePrefix === undefined ? {} : { rolePrefix }),
     })
     for (const finding of await isolation.initialize()) {

@@ -22,6 +22,7 @@ export class OpenModules {
 
   constructor(engine: Engine) {
     this.#engine = engine
+    engine.onModuleDropped = (name) => this.#forget(name)
   }
 
   /** The one object of a module that exists. */
@@ -65,6 +66,11 @@ export class OpenModules {
     signal: AbortSignal | undefined,
   ): ModuleTransaction {
     return new ModuleTransaction(openTransaction(this.#known(name).access, scope, signal))
+  }
+
+  #forget(name: string): void {
+    this.#modules.delete(name)
+    this.#limits.delete(name)
   }
 
   #known(name: string): OpenModule {

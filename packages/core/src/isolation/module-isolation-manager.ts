@@ -30,6 +30,8 @@ export interface ModuleIsolationOptions {
   readonly tenantColumn?: string
   /** Called when tables of a module may have changed here. */
   readonly onChange?: (module: string) => Promise<void> | void
+  /** Called when a module was dropped here. */
+  readonly onDrop?: (module: string) => void
 }
 
 /** Modules of one database: their schemas, roles, logins, doors and tenant policies. */
@@ -37,11 +39,13 @@ export class ModuleIsolationManager {
   readonly #isolation: Isolation
   readonly #tenantColumn: string
   readonly #onChange: (module: string) => Promise<void> | void
+  readonly #onDrop: (module: string) => void
 
   private constructor(isolation: Isolation, options: ModuleIsolationOptions) {
     this.#isolation = isolation
     this.#tenantColumn = options.tenantColumn ?? DEFAULT_TENANT_COLUMN
     this.#onChange = options.onChange ?? (() => {})
+    this.#onDrop = options.onDrop ?? (() => {})
   }
 
   /** Asks the server what the manager must know; changes nothing. */
@@ -100,6 +104,7 @@ export class ModuleIsolationManager {
    */
   async dropModule(module: string, options: { readonly confirm: string }): Promise<void> {
     await dropModule(this.#isolation, module, options)
+    this.#onDrop(module)
     await this.#onChange(module)
   }
 

@@ -12,6 +12,7 @@ const KEYS: Readonly<Record<keyof SystemConfig, true>> = {
   log: true,
   migrations: true,
   mode: true,
+  parsers: true,
   poolConfig: true,
   redisConfig: true,
   rolePrefix: true,
