@@ -17,8 +17,19 @@ export { PlataformaError, type PlataformaErrorData } from './error/plataforma-er
 export type { Identity } from './identity/identity.js'
 export type { Login, LoginDirectory } from './identity/login-directory.js'
 export { DEVELOPMENT_SECRET } from './identity/login-secret.js'
+export {
+  type SchemaUpgrade,
+  upgradeSchema,
+} from './isolation/bookkeeping/upgrade-schema.js'
+export type { Door, DoorPrivilege } from './isolation/doors.js'
 export type { Finding } from './isolation/finding.js'
-export { ModuleIsolationManager } from './isolation/module-isolation-manager.js'
+export type { LoginGrade } from './isolation/isolation.js'
+export {
+  ModuleIsolationManager,
+  type ModuleIsolationOptions,
+} from './isolation/module-isolation-manager.js'
+export type { ModuleEntry } from './isolation/module-registry.js'
+export type { EnsuredTable } from './isolation/table-registry.js'
 export type { Feature } from './module/feature.js'
 export { ModuleDatabase } from './module/module-database.js'
 export type { CacheQueryOptions } from './module/module-host.js'

@@ -31,7 +31,8 @@ export async function standing(setting: Setting): Promise<Standing> {
     B,
     `select pg_backend_pid() as pid, current_user::text as "role", session_user::text as "login",
       split_part(current_setting('plataforma.context'), '"', 20) as "tenant",
-      (select jsonb_object_agg(name, setting) from pg_settings) as "settings",
+      -- Those of plpgsql are there once a session has loaded it.
+      (select jsonb_object_agg(name, setting) from pg_settings where name not like 'plpgsql.%') as "settings",
       nullif(current_setting('plataforma.loot', true), '') as "loot",
       (select count(*)::int from pg_locks
         where pid = pg_backend_pid() and locktype = 'advisory') as "advisoryLocks",
