@@ -220,6 +220,62 @@ describe('bad input', () => {
     })
   })
 
+  it('a tenant that is longer than the column is told as such', async () => {
+    await withModule(async (vendas, database) => {
+      await vendas.createTable('curtos', [
+        { name: 'id', type: 'UUID', primaryKey: true },
+        { name: 'organization_id', type: 'VARCHAR(3)' },
+      ])
+      const insert = (tenantId: string) =>
+        database.withContext({ tenantId }, () =>
+          vendas.insert('curtos', [{}], { returning: false }),
+        )
+      await expect(insert('abcd')).rejects.toMatchObject({
+        code: 'PLT_TENANT_ID_INVALID',
+        column: 'organization_id',
+      })
+      expect(await insert('äöü')).toEqual({ affectedRows: 1 })
+      await vendas.dropTable('curtos')
+    })
+  })
+
+  it.each([
+    ['isolationLevel', { isolationLevel: 'serializable; drop table x' as never }],
+    ['isolationLevel', { isolationLevel: 'snapshot' as const }],
+    ['retries', { retries: -1 }],
+    ['retries', { retries: Number.POSITIVE_INFINITY }],
+  ])('the %s of a transaction in %j', async (option, options) => {
+    await withModule(async (vendas) => {
+      const run = vi.fn(async () => undefined)
+      await expect(vendas.transaction(run, options)).rejects.toMatchObject({
+        code: 'PLT_OPTION_INVALID',
+        message: expect.stringContaining(option),
+        remedy: expect.any(String),
+      })
+      expect(run).not.toHaveBeenCalled()
+    })
+  })
+
+  it('a conflict of transactions says what to do', async () => {
+    await withModule(async (vendas) => {
+      await vendas.insert('itens', [{ n: 77 }])
+      const add = (tx: Pick<ModuleDatabase, 'update'>) =>
+        tx.update('itens', { n: 78 }, { where: { n: 77 } })
+      const late = vendas.transaction(
+        async (tx) => {
+          await tx.count('itens')
+          await outside.query('update module_vendas.itens set n = n where n = 77')
+          await add(tx)
+        },
+        { isolationLevel: 'repeatable read' },
+      )
+      await expect(late).rejects.toMatchObject({
+        sqlState: '40001',
+        remedy: expect.stringContaining('retries'),
+      })
+    })
+  })
+
   it.each([[undefined], [null], [''], [7], [{}]])(
     'a context with tenantId %j',
     async (tenantId) => {

@@ -28,7 +28,16 @@ const CREDENTIALS: Rule = [
 ]
 const TABLE_UNKNOWN: Rule = ['PLT_TABLE_NOT_FOUND', 'Create the table, or correct its name.']
 
+const CONFLICT: Rule = [
+  'PLT_DATABASE_ERROR',
+  'Run the whole transaction again, or give it `retries`.',
+]
+
 const RULES: Readonly<Record<string, Rule>> = {
+  '21000': [
+    'PLT_DATABASE_ERROR',
+    'Give each key once in one upsert; a subquery that stands for a value must give one row.',
+  ],
   '22001': VALUE,
   '22003': VALUE,
   '22007': VALUE,
@@ -45,11 +54,14 @@ const RULES: Readonly<Record<string, Rule>> = {
   '23505': ['PLT_UNIQUE_VIOLATION', 'Use another key, or `upsert` to update the row that has it.'],
   '23514': ['PLT_CHECK_VIOLATION', 'Give values that meet the check.'],
   '23P01': ['PLT_EXCLUSION_VIOLATION', 'Give values that do not overlap with another row.'],
+  '25006': ['PLT_DATABASE_ERROR', 'Write in a transaction that is not `readOnly`.'],
   '25P02': ['PLT_TRANSACTION_ABORTED', 'Look at the first error of the transaction and retry it.'],
   '25P04': TIMEOUT,
   '28000': CREDENTIALS,
   '28P01': CREDENTIALS,
   '3D000': ['PLT_DATABASE_UNAVAILABLE', 'Create the database, or correct its name.'],
+  '40001': CONFLICT,
+  '40P01': CONFLICT,
   '42501': ['PLT_PERMISSION_DENIED', 'Use the module that owns the object, or grant access to it.'],
   '42703': ['PLT_COLUMN_UNKNOWN', 'Correct the name of the column.'],
   '42P01': TABLE_UNKNOWN,

@@ -94,9 +94,13 @@ function grouped(
   }))
 }
 
+const LIMITED = /^character varying\((\d+)\)$/
+
 function checkTenantId(table: QueryTable, column: ColumnInfo, tenantId: string): void {
+  const [, most] = LIMITED.exec(column.type) ?? []
   try {
     columnCodec(table.info, column).encode(tenantId)
+    if (most !== undefined && [...tenantId].length > Number(most)) throw new RangeError('too long')
   } catch (cause) {
     throw new PlataformaError(
       'PLT_TENANT_ID_INVALID',

@@ -1,4 +1,5 @@
 import type { IsolationLevel } from 'kysely'
+import { PlataformaError } from '../error/plataforma-error.js'
 
 /** How a transaction runs. */
 export interface TransactionOptions {
@@ -8,4 +9,30 @@ export interface TransactionOptions {
   readonly retries?: number
   /** Cancels the statement in flight and rolls back. */
   readonly signal?: AbortSignal
+}
+
+/** PostgreSQL has no `snapshot`. */
+const POSTGRES_LEVELS: readonly IsolationLevel[] = [
+  'read uncommitted',
+  'read committed',
+  'repeatable read',
+  'serializable',
+]
+
+/** The level becomes part of a command. @throws PlataformaError `PLT_OPTION_INVALID` */
+export function checkTransactionOptions({ isolationLevel, retries }: TransactionOptions): void {
+  if (isolationLevel !== undefined && !POSTGRES_LEVELS.includes(isolationLevel)) {
+    throw invalid('isolationLevel', isolationLevel, `Give one of: ${POSTGRES_LEVELS.join(', ')}.`)
+  }
+  if (retries !== undefined && !(Number.isInteger(retries) && retries >= 0)) {
+    throw invalid('retries', retries, 'Give a whole number, 0 or more.')
+  }
+}
+
+function invalid(option: string, value: unknown, remedy: string): PlataformaError {
+  return new PlataformaError(
+    'PLT_OPTION_INVALID',
+    `The transaction's \`${option}\` is ${String(value)}.`,
+    { remedy },
+  )
 }

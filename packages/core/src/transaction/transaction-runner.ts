@@ -5,7 +5,7 @@ import { toPlataformaError } from '../error/from-database-error.js'
 import { PlataformaError } from '../error/plataforma-error.js'
 import type { Scope } from '../scope/scope.js'
 import type { StatementWay } from '../scope/statement-way.js'
-import type { TransactionOptions } from './transaction-options.js'
+import { checkTransactionOptions, type TransactionOptions } from './transaction-options.js'
 import { TransactionScope } from './transaction-scope.js'
 import { TransactionSession, type TransactionSettings } from './transaction-session.js'
 
@@ -32,8 +32,8 @@ export class TransactionRunner<Tx> {
   /**
    * Calls of the system inside `fn` join the transaction. Inside another one it is a savepoint.
    *
-   * @throws PlataformaError `PLT_TRANSACTION_ABORTED`, `PLT_OUTCOME_UNKNOWN`; errors of `fn`
-   * unchanged
+   * @throws PlataformaError `PLT_OPTION_INVALID`, `PLT_TRANSACTION_ABORTED`, `PLT_OUTCOME_UNKNOWN`;
+   * errors of `fn` unchanged
    * @example
    * await vendas.transaction(async (tx) => {
    *   const [order] = await tx.insert('pedidos', [{ total: '10.00' }])
@@ -41,6 +41,7 @@ export class TransactionRunner<Tx> {
    * })
    */
   async run<T>(fn: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    checkTransactionOptions(options)
     const { store } = this.#parts
     const outer = store.transaction
     if (outer !== undefined) return await this.#nest(outer, fn, options)
