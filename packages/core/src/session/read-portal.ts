@@ -38,8 +38,9 @@ export async function* readPortal(
   } finally {
     if (isAlone) {
       const ended = connection.send([{ statements: [end] }])
-      // Neither an abort nor an error has to wait for what only cleans up behind it.
-      if (end === ROLLBACK) ended.catch(() => {})
+      // Who aborts does not wait for what is cleaned up behind it.
+      if (signal?.aborted) ended.catch(() => {})
+      else if (end === ROLLBACK) await ended.catch(() => {})
       else await ended
     } else {
       connection.prepared.closePortal(portal.name)
