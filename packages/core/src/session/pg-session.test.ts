@@ -76,7 +76,7 @@ describe('a released session', () => {
   it('that left settings has none of them', async () => {
     await session.run([
       segment(
-        'set role pg_monitor',
+        `select set_config('role', current_user, false)`,
         `select set_config('search_path', 'elsewhere', false), pg_advisory_lock(1)`,
         'set default_transaction_read_only = on',
       ),
