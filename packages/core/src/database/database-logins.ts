@@ -25,6 +25,10 @@ const PINNED = {
   standard_conforming_strings: 'on',
   xmloption: 'content',
   plan_cache_mode: 'auto',
+  extra_float_digits: '1',
+  array_nulls: 'on',
+  transform_null_equals: 'off',
+  gin_fuzzy_search_limit: '0',
 } as const
 
 export interface DatabaseLoginsParts {

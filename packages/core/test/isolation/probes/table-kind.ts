@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { A, B, type Setting } from '../setting.js'
 
 /** What stands in every row of the victim, and must never be seen. */
@@ -94,8 +95,15 @@ export async function createTableKinds(setting: Setting): Promise<void> {
     create table por_tenant_0 partition of por_tenant for values with (modulus 1, remainder 0);
     create view vista as select * from de_uuid;
     create view barreira with (security_barrier) as select * from vista where id > 0;`)
-  await setting.truth(`create table module_vendas.antiga (${COLUMNS},
-    primary key (organization_id, id), unique (organization_id, email))`)
+  await database.isolation.asOwner(
+    'vendas',
+    (trx) =>
+      sql
+        .raw(`create table antiga (${COLUMNS}, primary key (organization_id, id),
+          unique (organization_id, email))`)
+        .execute(trx),
+    { secure: false },
+  )
   await database.isolation.protectTable('vendas', 'antiga')
   for (const kind of TABLE_KINDS.filter(({ isTable }) => isTable)) await fill(setting, kind)
   await setting.asAuthor('create materialized view materializada as select * from de_uuid')
