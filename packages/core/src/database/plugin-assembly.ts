@@ -1,10 +1,8 @@
-import { CompiledQuery } from 'kysely'
 import { moduleSchema } from '../identity/module-name.js'
 import { bookkeeping } from '../isolation/bookkeeping/bookkeeping-tables.js'
 import type { Closers } from '../plugin/closers.js'
 import { Host, PluginContributions } from '../plugin/host.js'
 import type { DatabasePlugin, TableRef } from '../plugin/plugin.js'
-import { readTables } from '../table/read-tables.js'
 import type { OwnerTransaction } from '../table/table-host.js'
 import type { Engine } from './engine.js'
 
@@ -47,20 +45,9 @@ export class PluginAssembly {
     await connections.admin.transaction().execute((trx) => listeners.ensureModule(module, trx))
   }
 
-  async #ensureTable(table: TableRef, trx: OwnerTransaction): Promise<void> {
-    const { isolation, listeners, options } = this.#engine
-    const { tenantColumn } = options
-    const tables = await readTables(
-      moduleSchema(table.module),
-      [table.table],
-      async (text, parameters) => {
-        const { rows } = await trx.executeQuery(CompiledQuery.raw(text, [...parameters]))
-        return rows as object[]
-      },
-    )
-    const hasTenant = tables.get(table.table)?.columns.has(tenantColumn) ?? false
-    await isolation.ensureTable({ ...table, ...(hasTenant && { tenantColumn }) }, trx)
-    await listeners.ensureTable(table, trx)
+  async #ensureTable({ module, table }: TableRef, trx: OwnerTransaction): Promise<void> {
+    await this.#engine.isolation.secureTable(module, table, trx)
+    await this.#engine.listeners.ensureTable({ module, table }, trx)
   }
 
   /** What existed before a plugin came gets what the plugin adds. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { type TestDatabase, testDatabase } from '@plataforma/testkit'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest'
 import { type SlowStatements, slowStatements } from '../../examples/slow-statements.js'
 import { createDatabase } from '../database/create-database.js'
@@ -132,6 +133,32 @@ describe('a composed database', () => {
       ['committed', 'string'],
       'rolled back',
     ])
+  })
+
+  it('protects a table that a plugin made, and tells every plugin', async () => {
+    const told: string[] = []
+    await using database = databaseWith([
+      plugin('maker', async (host) => {
+        host.on('ensureTable', async ({ table }) => {
+          told.push(table)
+        })
+        return host
+      }),
+    ])
+    await database.initialize()
+    await database.createModule('made')
+    await database.admin.db.transaction().execute(async (trx) => {
+      await sql`create table module_made.things (id int primary key, organization_id uuid)`.execute(
+        trx,
+      )
+      await database.maker.ensureTable({ module: 'made', table: 'things' }, trx)
+    })
+    const { rows } = await sql`
+      select relrowsecurity and relforcerowsecurity as protected
+      from pg_class where oid = 'module_made.things'::regclass`.execute(database.admin.db)
+    expect(rows).toEqual([{ protected: true }])
+    // What existed before the plugin was told to it at its start.
+    expect(told.at(-1)).toBe('things')
   })
 
   it('rolls back when a listener of `committing` refuses', async () => {
