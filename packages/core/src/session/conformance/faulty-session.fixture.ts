@@ -83,10 +83,14 @@ export class CleaningSession extends PassingSession {
 
   override release(): void {
     const script = this.scripts[this.#residue]
-    if (script === undefined) return this.inner.release()
+    if (script === undefined) {
+      this.inner.release()
+      return
+    }
     if (!this.isMeant(this.inner)) {
       this.inner.leaves(this.#residue)
-      return this.inner.release()
+      this.inner.release()
+      return
     }
     this.inner.script(script).then(
       () => this.inner.release(),
