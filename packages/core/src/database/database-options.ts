@@ -4,7 +4,7 @@ import { DEVELOPMENT_SECRET } from '../identity/login-secret.js'
 import type { Clock, Log } from '../plugin/plugin.js'
 import type { ValueParsers } from '../wire/value-parsers.js'
 
-/** Options of a database; the system's configuration has the same keys and more. */
+/** Options of a database; the whole system's configuration has these keys, and more. */
 export interface DatabaseOptions {
   /** The administrator's login: owner of the database, with CREATEROLE. */
   readonly connectionString?: string | undefined
@@ -17,14 +17,17 @@ export interface DatabaseOptions {
   readonly ssl?: boolean | TlsOptions
   /** Connections per login, where no pool plugin is composed. */
   readonly poolConfig?: { readonly min?: number; readonly max?: number }
-  /** `production` (default) asks for a secret and hardened logins. */
+  /** `production` (default) asks for a secret; `development` has a documented one and warns. */
   readonly mode?: 'production' | 'development'
-  /** `required` (default): calls of a module need a tenant; `optional`: they act as the system. */
+  /**
+   * `required`: calls of a module need a tenant; `optional`: without one they act as the system.
+   * Follows `mode` unless given: required in production, optional in development.
+   */
   readonly tenantContext?: 'required' | 'optional'
   /** `dedicated`: a login of its own for each module; `shared` (default): one for all. */
   readonly isolation?: { readonly login?: 'shared' | 'dedicated' }
   /** What passwords and signing keys are derived from; else `PLATAFORMA_SECRET`. */
-  readonly secret?: string
+  readonly secret?: string | undefined
   /** First part of all role names; made from the database's name unless given. */
   readonly rolePrefix?: string
   /** Name of the column that holds a row's tenant, `organization_id` unless given. */

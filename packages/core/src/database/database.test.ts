@@ -276,6 +276,40 @@ it('reads values by the given parsers, in verbs, raw SQL and Kysely alike', asyn
   })
 })
 
+it('hands a table over to Kysely once it was created, or found by hasTable', async () => {
+  await using target = await testDatabase()
+  const options = { connectionString: target.connectionString, mode: 'development' } as const
+  await using one = createDatabase(options)
+  await one.initialize()
+  const created = await one.createModule('vendas')
+  await created.createTable('itens', [{ name: 'id', type: 'UUID', primaryKey: true }])
+  const compiled = (module: ModuleDatabase) => module.from('itens').toKysely().compile().sql
+  expect(compiled(created)).toBe('select "itens".* from "itens"')
+
+  await using other = createDatabase(options)
+  await other.initialize()
+  const opened = other.module('vendas')
+  expect(() => compiled(opened)).toThrow('not known yet')
+  expect(await opened.hasTable('itens')).toBe(true)
+  expect(compiled(opened)).toBe('select "itens".* from "itens"')
+  await opened.dropTable('itens')
+  expect(() => compiled(opened)).toThrow('not known yet')
+})
+
+it('opens a module of another process by createModule', async () => {
+  await using target = await testDatabase()
+  const options = { connectionString: target.connectionString, mode: 'development' } as const
+  await using one = createDatabase(options)
+  await using other = createDatabase(options)
+  await Promise.all([one.initialize(), other.initialize()])
+  await one.createModule('vendas')
+  expect(() => other.module('vendas')).toThrow(
+    expect.objectContaining({ code: 'PLT_MODULE_NOT_FOUND' }),
+  )
+  await other.createModule('vendas')
+  expect(other.module('vendas').name).toBe('vendas')
+})
+
 it('takes the address of a dialect in place of a connectionString', async () => {
   await using target = await testDatabase()
   const { user, password } = target.administrator

@@ -96,7 +96,7 @@ export class Database<Modules = Record<never, never>> implements AsyncDisposable
   }
 
   /**
-   * A module that exists already.
+   * A module that this process has created, or that existed at `initialize()`.
    * @throws PlataformaError `PLT_MODULE_NOT_FOUND`, `PLT_NOT_INITIALIZED`
    */
   module<Name extends string>(name: Name): ModuleDatabase<TablesOf<Modules, Name>> {

@@ -1,7 +1,8 @@
 import type { ModuleIsolationManager } from '../isolation/module-isolation-manager.js'
 import type { Features } from '../module/feature.js'
 import type { MomentListeners } from '../plugin/moment-listeners.js'
-import { type CatalogReader, readTables } from '../table/read-tables.js'
+import type { CatalogReader } from '../table/read-tables.js'
+import type { TableCatalog } from '../table/table-catalog.js'
 import type { TableDefinition } from '../table/table-definition.js'
 import type { OwnerTransaction, TableHost } from '../table/table-host.js'
 import type { TableInfo } from '../table/table-info.js'
@@ -13,6 +14,7 @@ export interface ModuleTableHostParts {
   readonly tenantColumn: string
   readonly isolation: () => ModuleIsolationManager
   readonly listeners: MomentListeners
+  readonly catalog: TableCatalog
   readonly readCatalog: CatalogReader
   readonly schemaChanged: () => Promise<void>
 }
@@ -51,12 +53,13 @@ export class ModuleTableHost implements TableHost {
     await this.#parts.listeners.ensureTable({ module, table }, trx)
   }
 
-  async tableChanged(): Promise<void> {
+  async tableChanged(name: string): Promise<void> {
     await this.#parts.schemaChanged()
+    // Builders that hand over to Kysely cannot wait for the catalog; an error is the next call's.
+    await this.findTable(name).catch(() => undefined)
   }
 
-  async findTable(name: string): Promise<TableInfo | undefined> {
-    const tables = await readTables(this.schema, [name], this.#parts.readCatalog)
-    return tables.get(name)
+  findTable(name: string): Promise<TableInfo | undefined> {
+    return this.#parts.catalog.find({ schema: this.schema, name }, this.#parts.readCatalog)
   }
 }

@@ -6,7 +6,7 @@ import type { ModuleSetting } from '../scope/scope.js'
 import { TransactionRunner } from '../transaction/transaction-runner.js'
 import type { TransactionScope } from '../transaction/transaction-scope.js'
 import type { Engine } from './engine.js'
-import { type ModuleAccess, moduleAccess } from './module-factory.js'
+import { type ModuleAccess, moduleAccess } from './module-access.js'
 import { ModuleTableHost } from './module-table-host.js'
 
 interface OpenModule {
@@ -76,9 +76,9 @@ export class OpenModules {
   #known(name: string): OpenModule {
     const module = this.#modules.get(name)
     if (module !== undefined) return module
-    throw new PlataformaError('PLT_MODULE_NOT_FOUND', `There is no module "${name}".`, {
+    throw new PlataformaError('PLT_MODULE_NOT_FOUND', `Module "${name}" is not known here.`, {
       module: name,
-      remedy: 'Create it with `createModule`, which also opens one that exists.',
+      remedy: 'Await `createModule`, which also opens one that another process has created.',
     })
   }
 
@@ -100,6 +100,7 @@ export class OpenModules {
         tenantColumn: engine.options.tenantColumn,
         isolation: () => engine.isolation,
         listeners: engine.listeners,
+        catalog: engine.catalog,
         readCatalog: engine.readCatalog,
         schemaChanged: () => engine.schemaChanged(module),
       }),

@@ -130,7 +130,7 @@ export class QueryBuilder<
       'PLT_TABLE_NOT_FOUND',
       `Table "${this.#table}" of module "${this.#runner.executor.module}" is not known yet.`,
       {
-        remedy: 'Create the table, or await `hasTable` once so that the catalog is read.',
+        remedy: 'Await `createTable` or `hasTable` first, which read the catalog.',
         module: this.#runner.executor.module,
         table: this.#table,
       },

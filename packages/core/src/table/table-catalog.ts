@@ -31,8 +31,7 @@ export class TableCatalog {
     const { schema, name } = address
     const known = refresh ? undefined : this.known(address)
     if (known !== undefined) return known
-    const isLoaded = this.#schemas.has(schema)
-    const tables = isLoaded ? await this.#reread(address, read) : await this.load(schema, read)
+    const tables = await this.#read(address, read)
     const table = tables.get(name)
     if (table !== undefined) return table
     throw new PlataformaError(
@@ -40,6 +39,11 @@ export class TableCatalog {
       `Schema "${schema}" has no table "${name}".${suggestion(name, tables.keys())}`,
       { remedy: 'Create the table, or correct its name.', table: name },
     )
+  }
+
+  /** The table as the server has it now, kept from then on; `undefined` where there is none. */
+  async find(address: TableAddress, read: CatalogReader): Promise<TableInfo | undefined> {
+    return (await this.#read(address, read)).get(address.name)
   }
 
   /** The table if it is in memory. */
@@ -75,6 +79,11 @@ export class TableCatalog {
     } finally {
       if (this.#loading.get(schema) === loading) this.#loading.delete(schema)
     }
+  }
+
+  #read(address: TableAddress, read: CatalogReader): Promise<ReadonlyMap<string, TableInfo>> {
+    const { schema } = address
+    return this.#schemas.has(schema) ? this.#reread(address, read) : this.load(schema, read)
   }
 
   async #reread({ schema, name }: TableAddress, read: CatalogReader): Promise<Tables> {

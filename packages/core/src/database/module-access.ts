@@ -14,7 +14,7 @@ import type { TableCatalog } from '../table/table-catalog.js'
 import type { TransactionScope } from '../transaction/transaction-scope.js'
 import type { ResolvedOptions } from './database-options.js'
 
-export interface ModuleFactoryParts {
+export interface ModuleAccessParts {
   readonly options: ResolvedOptions
   readonly names: RoleNames
   readonly store: ContextStore<TransactionScope>
@@ -36,7 +36,7 @@ export interface ModuleAccess {
   executorWithin(transaction: TransactionScope, signal: AbortSignal | undefined): ScopedExecutor
 }
 
-export function moduleAccess(module: string, parts: ModuleFactoryParts): ModuleAccess {
+export function moduleAccess(module: string, parts: ModuleAccessParts): ModuleAccess {
   const { options, names, store, tokens, way } = parts
   const schema = moduleSchema(module)
   const scopes = new ModuleScopes({
