@@ -15,7 +15,8 @@ const SETTINGS = { shared_buffers: '256MB', synchronous_commit: 'off' }
 
 const NO_POSTGRES = {
   what: 'The embedded PostgreSQL could not be started',
-  remedy: 'Free some memory and disk space, run `npm run pnpm -- install`, and try again.',
+  remedy:
+    'Free some memory and disk space; if node_modules is incomplete, delete it. Then try again.',
 }
 
 /** The database of the demo and who may connect to it. */

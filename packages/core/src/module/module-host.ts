@@ -31,7 +31,7 @@ export interface QueryCache {
 export interface ModuleHost {
   readonly executor: ModuleExecutor
   readonly tables: TableHost
-  /** Asked at each call: a plugin may come after the module. */
+  /** `undefined` where `cacheQuery` runs its callback every time. */
   readonly cache: QueryCache | undefined
   transaction<T>(
     run: (transaction: OpenTransaction) => Promise<T>,

@@ -74,7 +74,7 @@ export function pluginConformance<Plugin extends DatabasePlugin>(
       run: () => started(async () => {}, 2),
     },
     {
-      name: 'starts in several processes at once',
+      name: 'starts several times at once',
       run: async () => {
         await Promise.all([1, 2, 3, 4].map(() => started(async () => {})))
       },

@@ -15,7 +15,7 @@ export interface DatabasePlugin<Name extends string = string, Manager = unknown>
   readonly name: Name
   /** Plugins that must be set up earlier, where they are listed at all. */
   readonly after?: readonly string[]
-  /** Table options that this plugin makes work. */
+  /** Options of tables and reads that this plugin makes work. */
   readonly provides?: readonly PluginFeature[]
   /** Replaces the source of all sessions; called before anything connects, by one plugin at most. */
   sessions?(logins: LoginDirectory): SessionSource
@@ -23,6 +23,7 @@ export interface DatabasePlugin<Name extends string = string, Manager = unknown>
   setup(host: PluginHost): Promise<Manager>
 }
 
+/** `enableAudit`, `cache` and `partitioning`. */
 export type PluginFeature = 'audit' | 'cache' | 'partition'
 
 /** What a plugin may use and where it may take part. */

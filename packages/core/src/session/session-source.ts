@@ -3,9 +3,9 @@ import type { Session } from './session.js'
 
 export interface SessionRequest {
   readonly identity: Identity
-  /** What the session is for; a source may keep places free for `admin` and `control`. */
+  /** What the session is for; a source may keep places free for all but `module`. */
   readonly purpose: 'module' | 'admin' | 'control'
-  /** `read` only where the statement is proven read-only; a source may then take a replica. */
+  /** Core asks for `write`. `read` is for statements proven read-only: a replica may serve them. */
   readonly access: 'read' | 'write'
   /** The module whose share is used; set also where several modules share a login. */
   readonly module?: string
@@ -15,8 +15,8 @@ export interface SessionRequest {
 }
 
 /**
- * The only way to a connection: core opens no other, so that a budget can hold. Prove a source of
- * your own with `sessionSourceConformance`.
+ * The only way to a connection: core opens no other, so that a budget can hold. A plugin's
+ * `sessions` may replace it.
  */
 export interface SessionSource {
   /**

@@ -16,7 +16,7 @@ export interface Statement {
   readonly streams: boolean
   /** Whether it holds SQL text of the caller's. */
   readonly raw: boolean
-  /** A commit LSN that a replica must have replayed; asks for read-your-writes. */
+  /** For interceptors that read from replicas: a commit LSN that one must have replayed. */
   readonly token?: string
   /** What interceptors and options of a call hand down, by name (`cache`, `cacheTTL`, …). */
   readonly locals: Readonly<Record<string, unknown>>

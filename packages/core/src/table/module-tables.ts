@@ -127,7 +127,7 @@ export class ModuleTables {
       'PLT_TABLE_DIFFERS',
       `Table "${definition.name}" exists with another definition: ${list.join('; ')}.`,
       {
-        remedy: 'Change the table with a migration, or the definition to what exists.',
+        remedy: 'Alter the table in `asOwner`, or change the definition to what exists.',
         module: definition.module,
         table: definition.name,
         details: { differences },

@@ -45,7 +45,7 @@ export type PartitioningOption =
 export interface TableOptions {
   /** True where the table has the tenant column, unless given. */
   readonly enableRLS?: boolean
-  /** `organization_id` unless given. */
+  /** The database's `tenantColumn` unless given. */
   readonly tenantColumn?: string
   /** Needs `@plataforma/security`. */
   readonly enableAudit?: boolean
