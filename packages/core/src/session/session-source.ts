@@ -16,7 +16,7 @@ export interface SessionRequest {
 
 /**
  * The only way to a connection: core opens no other, so that a budget can hold. A plugin's
- * `sessions` may replace it.
+ * `sessions` may replace it; prove such a source with `sessionSourceConformance`.
  */
 export interface SessionSource {
   /**
