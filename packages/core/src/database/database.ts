@@ -40,8 +40,8 @@ export class Database<Modules = Record<never, never>> implements AsyncDisposable
   ) {
     const ordered = orderPlugins(plugins, RESERVED_NAMES)
     this.#engine = new Engine(resolveOptions(options), ordered, options.switchedOff ?? [])
-    this.#modules = new OpenModules(this.#engine)
     this.#plugins = new PluginAssembly(ordered, this.#engine)
+    this.#modules = new OpenModules(this.#engine, () => this.#plugins.contributions.cache)
     this.#transactions = this.#systemTransactions()
     this.#closers.add(() => this.#engine.close())
   }

@@ -99,7 +99,6 @@ export class Engine {
   }
 
   async close(): Promise<void> {
-    this.#closed = true
     await this.connections.sessions.close()
   }
 

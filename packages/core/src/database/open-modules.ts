@@ -1,6 +1,6 @@
 import { PlataformaError } from '../error/plataforma-error.js'
 import { ModuleDatabase } from '../module/module-database.js'
-import type { OpenTransaction } from '../module/module-host.js'
+import type { OpenTransaction, QueryCache } from '../module/module-host.js'
 import { ModuleTransaction } from '../module/module-transaction.js'
 import type { ModuleSetting } from '../scope/scope.js'
 import { TransactionRunner } from '../transaction/transaction-runner.js'
@@ -17,11 +17,13 @@ interface OpenModule {
 /** The modules that this process has opened. */
 export class OpenModules {
   readonly #engine: Engine
+  readonly #cache: () => QueryCache | undefined
   readonly #modules = new Map<string, OpenModule>()
   readonly #limits = new Map<string, readonly ModuleSetting[]>()
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, cache: () => QueryCache | undefined) {
     this.#engine = engine
+    this.#cache = cache
     engine.onModuleDropped = (name) => this.#forget(name)
   }
 
@@ -104,7 +106,7 @@ export class OpenModules {
         readCatalog: engine.readCatalog,
         schemaChanged: () => engine.schemaChanged(module),
       }),
-      cache: undefined,
+      cache: this.#cache(),
       transaction: (run, options) => transactions.run(run, options),
     })
   }

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Acting } from '../context/acting.js'
 import type { ContextStore } from '../context/context-store.js'
+import type { QueryCache } from '../module/module-host.js'
 import type { StatementInterceptor } from '../statement/statement.js'
 import type { OwnerTransaction } from '../table/table-host.js'
 import type { Closers } from './closers.js'
@@ -31,6 +32,7 @@ export interface HostParts {
 /** What all plugins of a database have put in. */
 export class PluginContributions {
   readonly interceptors: StatementInterceptor[] = []
+  cache: QueryCache | undefined
   readonly probes = new Map<string, HealthProbe>()
   readonly collectors: (() => Readonly<Record<string, number>>)[] = []
 }
@@ -71,6 +73,10 @@ export class Host implements PluginHost {
 
   schemaChanged(module: string): Promise<void> {
     return this.#parts.schemaChanged(module)
+  }
+
+  cacheQueries(cache: QueryCache): void {
+    this.#contributions.cache = cache
   }
 
   health(probe: HealthProbe): void {

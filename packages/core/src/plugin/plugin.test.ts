@@ -161,6 +161,30 @@ describe('a composed database', () => {
     expect(told.at(-1)).toBe('things')
   })
 
+  it('answers cacheQuery of modules by the plugin that provides the cache', async () => {
+    const answers = new Map<string, unknown>()
+    await using database = databaseWith([
+      plugin(
+        'cache',
+        async (host) => {
+          host.cacheQueries({
+            async cacheQuery<T>(key: string, load: () => Promise<T>) {
+              if (!answers.has(key)) answers.set(key, await load())
+              return answers.get(key) as T
+            },
+          })
+          return {}
+        },
+        { provides: ['cache'] },
+      ),
+    ])
+    await database.initialize()
+    const module = await database.createModule('cached')
+    const ask = () =>
+      module.database.cacheQuery('now', () => module.query('select clock_timestamp()'))
+    expect(await ask()).toEqual(await ask())
+  })
+
   it('rolls back when a listener of `committing` refuses', async () => {
     await using database = databaseWith([
       plugin('refuser', async (host) => {

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Acting } from '../context/acting.js'
 import type { LoginDirectory } from '../identity/login-directory.js'
+import type { QueryCache } from '../module/module-host.js'
 import type { SessionSource } from '../session/session-source.js'
 import type { StatementInterceptor } from '../statement/statement.js'
 import type { Writes } from '../statement/written-tables.js'
@@ -43,6 +44,8 @@ export interface PluginHost {
   ensureTable(table: TableRef, trx: OwnerTransaction): Promise<void>
   /** Tells everybody that a module's schema changed. */
   schemaChanged(module: string): Promise<void>
+  /** Answers `cacheQuery` of modules from here on; for the plugin that provides `cache`. */
+  cacheQueries(cache: QueryCache): void
   health(probe: HealthProbe): void
   metrics(collect: () => Readonly<Record<string, number>>): void
   /** Runs at `close()`, last registered first. */

@@ -1,4 +1,5 @@
 import type { CompiledQuery } from 'kysely'
+import { isServerError } from '../error/server-error.js'
 import type { Session, WireStatement } from '../session/session.js'
 import type { SessionSource } from '../session/session-source.js'
 import { listensToWrites, type Moments, NO_MOMENTS } from '../statement/moments.js'
@@ -246,10 +247,6 @@ export function wireStatement(statement: RoutedStatement): WireStatement {
 
 export function runOptions(options: SendOptions): { signal?: AbortSignal } {
   return options.signal === undefined ? {} : { signal: options.signal }
-}
-
-export function isServerError(error: unknown): boolean {
-  return error instanceof Error && 'severity' in error && error.severity !== undefined
 }
 
 /** Whether it is a plain handle's text that goes by the simple protocol. */

@@ -1,10 +1,10 @@
 import type { IsolationLevel } from 'kysely'
 import { PlataformaError } from '../error/plataforma-error.js'
+import { isServerError } from '../error/server-error.js'
 import { headStatement, scopeKeyOf } from '../scope/batch-frame.js'
 import type { Scope } from '../scope/scope.js'
 import {
   isScript,
-  isServerError,
   type RoutedStatement,
   routeOf,
   runOptions,

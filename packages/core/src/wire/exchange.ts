@@ -1,3 +1,4 @@
+import { isServerError } from '../error/server-error.js'
 import { MessageWriter } from './message-writer.js'
 import type { PgClient, PgWire } from './pg-internals.js'
 import type { FieldDescription } from './result-shape.js'
@@ -141,9 +142,4 @@ export abstract class Exchange<Result> {
     }
     host.answered(lost)
   }
-}
-
-/** The server's ErrorResponse has a severity; errors of the socket have none. */
-function isServerError(error: Error): boolean {
-  return 'severity' in error && error.severity !== undefined
 }
