@@ -1,9 +1,8 @@
-import {
-  type AbortableOperationOptions,
-  AbortedTransactionError,
-  type CompiledQuery,
-  type DatabaseConnection,
-  type QueryResult,
+import type {
+  AbortableOperationOptions,
+  CompiledQuery,
+  DatabaseConnection,
+  QueryResult,
 } from 'kysely'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { identityKey } from '../identity/identity.js'
@@ -48,8 +47,8 @@ export class LazyConnection implements DatabaseConnection, StatementCarrier {
     const control = controlOf(query)
     try {
       if (control === undefined) return toQueryResult(await this.#send(query, options))
-      await this.#control(control, options)
-      return { rows: [] }
+      const command = await this.#control(control, options)
+      return { rows: command === undefined ? [] : [{ command } as R] }
     } catch (error) {
       throw withCallersStack(error)
     }
@@ -140,8 +139,15 @@ export class LazyConnection implements DatabaseConnection, StatementCarrier {
     if (this.#session === session) this.#session = undefined
   }
 
-  async #control(control: Control, options: AbortableOperationOptions | undefined): Promise<void> {
-    if (control.kind === 'begin') return await this.#begin(control, options)
+  /** Commands that end a transaction tell how it ended, as the server does. */
+  async #control(
+    control: Control,
+    options: AbortableOperationOptions | undefined,
+  ): Promise<'COMMIT' | 'ROLLBACK' | undefined> {
+    if (control.kind === 'begin') {
+      await this.#begin(control, options)
+      return
+    }
     const transaction = this.#transaction
     if (transaction === undefined) {
       throw new PlataformaError('PLT_TRANSACTION_CLOSED', 'No transaction is open here.')
@@ -151,13 +157,17 @@ export class LazyConnection implements DatabaseConnection, StatementCarrier {
         return await this.#commit(transaction)
       case 'rollback':
         this.#transaction = undefined
-        return await transaction.rollback()
+        await transaction.rollback()
+        return 'ROLLBACK'
       case 'savepoint':
-        return await transaction.savepoint(control.name)
+        await transaction.savepoint(control.name)
+        return
       case 'rollback to':
-        return await transaction.rollbackToSavepoint(control.name)
+        await transaction.rollbackToSavepoint(control.name)
+        return
       case 'release':
-        return await transaction.releaseSavepoint(control.name)
+        await transaction.releaseSavepoint(control.name)
+        return
     }
   }
 
@@ -179,11 +189,8 @@ export class LazyConnection implements DatabaseConnection, StatementCarrier {
     this.#transaction = transaction
   }
 
-  /**
-   * Kysely tells an aborted transaction by its own error and then sends no ROLLBACK; after any other
-   * error it does.
-   */
-  async #commit(transaction: TransactionScope): Promise<void> {
+  /** After COMMIT or its refusal Kysely sends no ROLLBACK; after any other error it does. */
+  async #commit(transaction: TransactionScope): Promise<'COMMIT' | 'ROLLBACK'> {
     try {
       await transaction.commit()
     } catch (error) {
@@ -191,9 +198,10 @@ export class LazyConnection implements DatabaseConnection, StatementCarrier {
       if (error.code === 'PLT_OUTCOME_UNKNOWN') throw error.cause
       if (error.code !== 'PLT_TRANSACTION_ABORTED') throw error
       this.#transaction = undefined
-      throw new AbortedTransactionError({ cause: error })
+      return 'ROLLBACK'
     }
     this.#transaction = undefined
+    return 'COMMIT'
   }
 }
 

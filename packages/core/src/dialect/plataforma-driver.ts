@@ -1,8 +1,9 @@
-import type {
-  AbortableOperationOptions,
-  DatabaseConnection,
-  Driver,
-  TransactionSettings,
+import {
+  type AbortableOperationOptions,
+  AbortedTransactionError,
+  type DatabaseConnection,
+  type Driver,
+  type TransactionSettings,
 } from 'kysely'
 import { controlCommand } from './control-command.js'
 import { LazyConnection } from './lazy-connection.js'
@@ -37,7 +38,10 @@ export class PlataformaDriver implements Driver {
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(controlCommand({ kind: 'commit' }))
+    const { rows } = await connection.executeQuery<{ command: string }>(
+      controlCommand({ kind: 'commit' }),
+    )
+    if (rows[0]?.command === 'ROLLBACK') throw new AbortedTransactionError()
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {

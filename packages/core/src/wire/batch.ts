@@ -95,7 +95,7 @@ export class Batch extends Exchange<readonly (readonly WireResult[])[]> {
       return
     }
     const writer = new MessageWriter()
-    writer.copyFail('COPY FROM STDIN has no source here')
+    writer.copyFail('No source stream defined')
     writer.sync()
     stream.write(writer.take())
   }

@@ -48,7 +48,7 @@ export class Script extends Exchange<readonly WireResult[]> {
 
   handleCopyInResponse(): void {
     const writer = new MessageWriter()
-    writer.copyFail('COPY FROM STDIN has no source here')
+    writer.copyFail('No source stream defined')
     this.client.connection.stream.write(writer.take())
   }
 
