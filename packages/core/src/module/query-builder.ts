@@ -1,4 +1,9 @@
-import { ExpressionWrapper, type SelectQueryBuilder, type SqlBool } from 'kysely'
+import {
+  type AliasedExpression,
+  ExpressionWrapper,
+  type SelectQueryBuilder,
+  type SqlBool,
+} from 'kysely'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { allOf } from '../query/condition.js'
 import type { Filter } from '../query/filter.js'
@@ -107,7 +112,7 @@ export class QueryBuilder<
     query =
       columns === undefined
         ? query.selectAll(this.#table)
-        : query.select(columns.map((name) => `${this.#table}.${table.column(name).name}`))
+        : query.select(columns.map((name) => selected(table, name)))
     if (condition !== true) {
       query = query.where(new ExpressionWrapper<unknown, never, SqlBool>(condition || nodes.never))
     }
@@ -140,4 +145,10 @@ export class QueryBuilder<
   #with(change: Partial<BuilderState>): QueryBuilder<Row, Tables, Name, Column> {
     return new QueryBuilder(this.#runner, this.#table, { ...this.#state, ...change })
   }
+}
+
+/** As an expression: a name in text would be taken apart at dots and `as`. */
+function selected(table: QueryTable, name: string): AliasedExpression<unknown, string> {
+  const column = table.column(name)
+  return new ExpressionWrapper<unknown, never, unknown>(table.reference(column)).as(column.name)
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { sql } from 'kysely'
+import { CompiledQuery, sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { evaluateFilter } from '../../test/filter-oracle.js'
 import { type TestModule, testModule } from '../../test/test-module.js'
@@ -203,6 +203,43 @@ describe('filters', () => {
     expect(await ids({ doc: 'text' })).toHaveLength(24)
     expect(await ids({ doc: { $eq: false } })).toHaveLength(24)
     expect(await ids({ doc: { $in: [false, 'text', null] } })).toHaveLength(72)
+  })
+
+  test('a prefix uses an index under row-level security, which LIKE alone cannot', async () => {
+    await module.vendas.createTable(
+      'muitos',
+      [
+        { name: 'id', type: 'INTEGER', primaryKey: true },
+        { name: 'organization_id', type: 'UUID' },
+        { name: 'nome', type: 'TEXT' },
+      ],
+      { indexes: [{ columns: ['nome'], operatorClass: 'text_pattern_ops' }] },
+    )
+    await module.asTenant(TENANT, () =>
+      module.vendas.insert(
+        'muitos',
+        Array.from({ length: 20_000 }, (_, id) => ({ id, nome: `n${id}` })),
+      ),
+    )
+    await sql`analyze module_vendas.muitos`.execute(module.admin)
+    const plan = async (where: string): Promise<string> => {
+      const { rows } = await module.asTenant(TENANT, () =>
+        module.host.executor.execute<{ 'QUERY PLAN': string }>(
+          CompiledQuery.raw(`explain select * from muitos where ${where}`),
+        ),
+      )
+      return rows.map((row) => row['QUERY PLAN']).join('\n')
+    }
+    const where = { nome: { $like: 'n1234%' } }
+    const found = await module.asTenant(TENANT, () => module.vendas.select('muitos', { where }))
+    expect(found).toHaveLength(11)
+    const query = module.sent.at(-1)
+    let condition = query?.sql.split(' where ')[1] ?? ''
+    for (const [index, value] of (query?.parameters ?? []).entries()) {
+      condition = condition.replace(`$${index + 1}`, `'${value}'`)
+    }
+    expect(await plan(condition)).toMatch(/Index Cond: .*nome ~>=~ 'n1234'/)
+    expect(await plan("nome like 'n1234%'")).not.toMatch(/Index Cond: .*nome/)
   })
 
   test('10,000 parts of $or are one statement', async () => {

@@ -7,8 +7,9 @@ import {
   ValueListNode,
   ValuesNode,
 } from 'kysely'
+import { PlataformaError } from '../error/plataforma-error.js'
 import type { ColumnInfo } from '../table/table-info.js'
-import { columnCodec } from '../value/column-codec.js'
+import { type ColumnCodec, columnCodec } from '../value/column-codec.js'
 import type { InputRow, InsertRows, RowGroup } from './insert-rows.js'
 import { nodes } from './nodes.js'
 import type { QueryTable } from './query-table.js'
@@ -43,7 +44,7 @@ export function insertSource(
 /** In the select list the rows stream; in FROM the server would store them first. */
 function unnest(table: QueryTable, column: ColumnInfo, rows: readonly InputRow[]): OperationNode {
   const codec = columnCodec(table.info, column)
-  const list = nodes.cast(nodes.value(codec.listOf(rows)), codec.listType)
+  const list = nodes.cast(nodes.value(listOf(codec, rows)), codec.listType)
   const each = FunctionNode.create('unnest', [list])
   return codec.direct ? each : nodes.cast(each, column.castType)
 }
@@ -81,4 +82,18 @@ function tenantOr(row: InputRow, column: ColumnInfo, tenant: InsertRows['tenant'
 function valueNode(table: QueryTable, column: ColumnInfo, value: unknown): OperationNode {
   if (value === undefined || value === null) return nodes.value(null)
   return table.value(column, value)
+}
+
+/** A string of JavaScript ends at half a gigabyte, a message of PostgreSQL at one. */
+function listOf(codec: ColumnCodec, rows: readonly InputRow[]): string {
+  try {
+    return codec.listOf(rows)
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    throw new PlataformaError(
+      'PLT_OPTION_INVALID',
+      `The values of column "${codec.column.name}" are too long for one statement.`,
+      { remedy: 'Insert the rows in several calls in one transaction.', cause },
+    )
+  }
 }
