@@ -221,6 +221,8 @@ describe('filters', () => {
         Array.from({ length: 20_000 }, (_, id) => ({ id, nome: `n${id}` })),
       ),
     )
+    await sql`alter policy tenant on module_vendas.muitos
+      using (organization_id = (select plataforma.tenant_id()::uuid))`.execute(module.admin)
     await sql`analyze module_vendas.muitos`.execute(module.admin)
     const plan = async (where: string): Promise<string> => {
       const { rows } = await module.asTenant(TENANT, () =>
