@@ -99,6 +99,7 @@ describe('aborts', () => {
   it.each(strategies)('in the middle of a call: %s', async (inflightQueryAbortStrategy) => {
     const sides = parity.sides(undefined, { pool: { max: 1 } })
     await same(sides, async ({ db }) => {
+      await sql`select 1`.execute(db)
       const controller = new AbortController()
       const call = slow(db, { signal: controller.signal, inflightQueryAbortStrategy })
       setTimeout(() => controller.abort(new Error('enough')), 60)
@@ -113,6 +114,7 @@ describe('aborts', () => {
 
   it.each(strategies)('in a transaction: %s', async (inflightQueryAbortStrategy) => {
     await same(parity.sides(undefined, { pool: { max: 1 } }), async ({ db }) => {
+      await sql`select 1`.execute(db)
       const outcome = await outcomeOf(() =>
         db.transaction().execute(async (trx) => {
           await trx.deleteFrom('pet').execute()
@@ -130,6 +132,7 @@ describe('aborts', () => {
 
   it('while it waits for a connection', async () => {
     await same(parity.sides(undefined, { pool: { max: 1 } }), async ({ db }) => {
+      await sql`select 1`.execute(db)
       const first = slow(db, {})
       await delay(20)
       const second = await outcomeOf(() =>
@@ -320,9 +323,10 @@ describe('a pool', () => {
   })
 
   it('that is destroyed frees those who wait for it at once', async () => {
-    const [, { db }] = parity.sides(undefined, { pool: { max: 1 } })
+    const [, { db, pool }] = parity.sides(undefined, { pool: { max: 1 } })
+    await sql`select 1`.execute(db)
     const lent = sql`select 1 as a from pg_sleep(0.2)`.execute(db)
-    await delay(50)
+    await expect.poll(() => pool.idleCount).toBe(0)
     const waiting = outcomeOf(() => sql`select 1`.execute(db))
     const destroyed = db.destroy()
     expect(await waiting).toMatchObject({ error: { code: 'PLT_CLOSED' } })

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { outcomeOf, Parity, type Side } from './parity.fixture.js'
-import { CASES } from './parity-cases.fixture.js'
+import { builders } from './parity-builders.fixture.js'
+import { errors, rawSql, schema } from './parity-sql.fixture.js'
+import { plugins, streams, transactions } from './parity-work.fixture.js'
+
+const GROUPS = { builders, schema, rawSql, errors, transactions, streams, plugins }
+const CASES = Object.entries(GROUPS).flatMap(([group, cases]) =>
+  Object.entries(cases).map(([name, run]) => [group, name, run] as const),
+)
 
 let parity: Parity
 let sides: readonly [Side, Side]

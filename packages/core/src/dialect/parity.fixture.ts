@@ -136,8 +136,8 @@ export async function outcomeOf(run: () => unknown): Promise<Outcome> {
   }
 }
 
-/** Where in this process and in the server it came from. */
-const ORIGINS = new Set(['stack', 'length', 'file', 'line', 'routine'])
+/** Where in this process and in the server it came from, and when. */
+const ORIGINS = new Set(['stack', 'length', 'file', 'line', 'routine', '__kysely_timing__'])
 
 /** An error as data: all that it says, its class and its cause. */
 function plain(error: unknown): unknown {
