@@ -82,10 +82,21 @@ function literalSql(type: ColumnType, text: string): string {
 
 function literalText(type: ColumnType, value: unknown): string | undefined {
   const write = scalarText(type.baseType)
-  if (!type.isArray) return write(value)
+  if (!type.isArray) return isJsonText(type, value) ? value : write(value)
+  if (typeof value === 'string' && /^{.*}$/s.test(value)) return value
   if (!Array.isArray(value)) return undefined
   const elements = value.map((element) => (element === null ? 'NULL' : quoted(write(element))))
   return elements.includes(undefined) ? undefined : `{${elements.join(',')}}`
+}
+
+/** Whoever defines a table writes `'{}'` as in SQL; a row's text is never taken for JSON. */
+function isJsonText(type: ColumnType, value: unknown): value is string {
+  if (!type.baseType.startsWith('json') || typeof value !== 'string') return false
+  try {
+    return typeof JSON.parse(value) === 'object'
+  } catch {
+    return false
+  }
 }
 
 function quoted(text: string | undefined): string | undefined {
