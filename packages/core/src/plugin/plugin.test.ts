@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest'
 import { type SlowStatements, slowStatements } from '../../examples/slow-statements.js'
 import { createDatabase } from '../database/create-database.js'
+import type { OwnerTransaction } from '../table/table-host.js'
 import type { DatabasePlugin, PluginHost } from './plugin.js'
 import { pluginConformance } from './plugin-conformance.js'
 
@@ -147,12 +148,11 @@ describe('a composed database', () => {
     ])
     await database.initialize()
     await database.createModule('made')
-    await database.admin.db.transaction().execute(async (trx) => {
-      await sql`create table module_made.things (id int primary key, organization_id uuid)`.execute(
-        trx,
-      )
+    const makeTable = async (trx: OwnerTransaction) => {
+      await sql`create table things (id int primary key, organization_id uuid)`.execute(trx)
       await database.maker.ensureTable({ module: 'made', table: 'things' }, trx)
-    })
+    }
+    await database.isolation.asOwner('made', makeTable, { secure: false })
     const { rows } = await sql`
       select relrowsecurity and relforcerowsecurity as protected
       from pg_class where oid = 'module_made.things'::regclass`.execute(database.admin.db)
