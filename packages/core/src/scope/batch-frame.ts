@@ -26,14 +26,14 @@ export function headStatement(head: ScopeHead, session: Session): WireStatement 
   }
 }
 
+/** Calls them all and gives no row: nobody reads what was set. */
 function headText(names: readonly string[]): string {
   const calls = names.map((name, index) => `set_config('${name}', $${index + 1}, true)`)
-  return `select ${calls.join(', ')}`
+  return `select where (${calls.join(' || ')}) is null`
 }
 
 const HEAD = headText(HEAD_SETTINGS)
 
-/** Equal texts of another module or role are other statements. */
 export function scopeKeyOf(head: ScopeHead | undefined): string {
-  return head === undefined ? '' : `${head.role} ${head.searchPath}`
+  return head?.key ?? ''
 }

@@ -22,16 +22,21 @@ export interface ModuleScopeOptions {
   readonly settings: () => readonly ModuleSetting[] | undefined
 }
 
+type ScopeTarget = Pick<ScopeHead, 'key' | 'role' | 'searchPath'>
+
 const SYSTEM: Identity = { kind: 'system' }
 
 /** Reads, once per call, for whom a module's statement runs. */
 export class ModuleScopes implements ScopeProvider {
   readonly #options: ModuleScopeOptions
-  readonly #searchPath: string
+  readonly #ofTenants: ScopeTarget
+  readonly #ofSystem: ScopeTarget
 
   constructor(options: ModuleScopeOptions) {
     this.#options = options
-    this.#searchPath = `${options.schema}, extensions, pg_temp`
+    const searchPath = `${options.schema}, extensions, pg_temp`
+    this.#ofTenants = target(options.runtimeRole, searchPath)
+    this.#ofSystem = target(options.systemRole, searchPath)
   }
 
   /** @throws PlataformaError `PLT_TENANT_CONTEXT_REQUIRED` */
@@ -43,8 +48,7 @@ export class ModuleScopes implements ScopeProvider {
       this.#options.onNobody()
     }
     return this.#scope(acting, SYSTEM, {
-      role: this.#options.systemRole,
-      searchPath: this.#searchPath,
+      ...this.#ofSystem,
       token: (session) =>
         acting.kind === 'system'
           ? this.#options.tokens.tokenFor('system', acting.context, session)
@@ -53,10 +57,9 @@ export class ModuleScopes implements ScopeProvider {
   }
 
   #tenantScope(acting: Extract<Acting, { kind: 'tenant' }>): Scope {
-    const { tokens, identity, runtimeRole } = this.#options
+    const { tokens, identity } = this.#options
     return this.#scope(acting, identity, {
-      role: runtimeRole,
-      searchPath: this.#searchPath,
+      ...this.#ofTenants,
       token: (session) => tokens.tokenFor('tenant', acting.context, session),
     })
   }
@@ -79,4 +82,8 @@ export class ModuleScopes implements ScopeProvider {
       },
     )
   }
+}
+
+function target(role: string, searchPath: string): ScopeTarget {
+  return { key: `${role} ${searchPath}`, role, searchPath }
 }

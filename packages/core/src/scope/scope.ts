@@ -9,6 +9,8 @@ export interface ModuleSetting {
 
 /** What the head of a batch sets for its statement, for that batch or transaction only. */
 export interface ScopeHead {
+  /** Role and search path in one: equal texts of another module or role are other statements. */
+  readonly key: string
   readonly role: string
   readonly searchPath: string
   /** Further settings of the module's, such as `statement_timeout`. */

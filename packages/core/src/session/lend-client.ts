@@ -1,5 +1,6 @@
 import type { StatementNames } from '../wire/statement-names.js'
 import type { ClientPool, ClientWaiters } from './client-waiters.js'
+import type { LentClient } from './idle-clients.js'
 import { PgConnection } from './pg-connection.js'
 import { PgSession } from './pg-session.js'
 import type { Session } from './session.js'
@@ -10,6 +11,8 @@ export interface LendOptions {
   readonly signal?: AbortSignal
   /** Runs before every loan: hooks of Kysely's configuration, measurements. */
   readonly prepare?: (connection: PgConnection) => Promise<void>
+  /** Takes the client back when its session is released; the pool itself unless given. */
+  readonly giveBack?: (lent: LentClient, destroy: boolean) => void
 }
 
 /**
@@ -21,7 +24,10 @@ export async function lendClient(pool: ClientPool, options: LendOptions): Promis
   try {
     const connection = PgConnection.of(client, options.names)
     if (options.prepare !== undefined) await options.prepare(connection)
-    return new PgSession(connection, (destroy) => client.release(destroy))
+    const { giveBack } = options
+    return new PgSession(connection, (destroy) =>
+      giveBack === undefined ? client.release(destroy) : giveBack({ client, connection }, destroy),
+    )
   } catch (error) {
     client.release(true)
     throw error

@@ -1,6 +1,9 @@
 import pg from 'pg'
 import { sendCancelRequest } from '../wire/cancel-request.js'
 import { asPgClient, type PgClient } from '../wire/pg-internals.js'
+import { IdleClients, type LentClient } from './idle-clients.js'
+import { PgSession } from './pg-session.js'
+import type { Session } from './session.js'
 
 const CANCEL_LIMIT_MS = 1_000
 
@@ -8,9 +11,11 @@ const CANCEL_LIMIT_MS = 1_000
 export class LoginPool {
   readonly pool: pg.Pool
   readonly #clients = new Set<pg.Client>()
+  readonly #idle: IdleClients
   #emptied: PromiseWithResolvers<void> | undefined
 
-  constructor(config: pg.PoolConfig) {
+  constructor(config: pg.PoolConfig & { readonly idleTimeoutMillis: number }) {
+    this.#idle = new IdleClients(config.idleTimeoutMillis)
     const clients = this.#clients
     const onEnd = (client: pg.Client) => {
       clients.delete(client)
@@ -35,10 +40,30 @@ export class LoginPool {
     this.pool.on('error', () => {})
   }
 
+  /** Connections that nobody uses. */
+  get idleCount(): number {
+    return this.pool.idleCount + this.#idle.size
+  }
+
+  /** A session of a connection that nobody uses, where there is one. */
+  ready(): Session | undefined {
+    const lent = this.#idle.take()
+    if (lent === undefined) return undefined
+    return new PgSession(lent.connection, (destroy) => this.giveBack(lent, destroy))
+  }
+
+  /** Those who wait for the pool come before those who come next. */
+  giveBack(lent: LentClient, destroy: boolean): void {
+    const isWanted = this.#emptied !== undefined || this.pool.waitingCount > 0
+    if (destroy || isWanted) lent.client.release(destroy)
+    else this.#idle.keep(lent)
+  }
+
   /** Resolves when all sockets are closed; after the time given, what is in flight is cancelled. */
   async close(timeoutMs: number): Promise<void> {
     const emptied = Promise.withResolvers<void>()
     this.#emptied = emptied
+    this.#idle.clear()
     // Its promise waits for borrowers that may never come back.
     this.pool.end().catch(() => {})
     if (this.#clients.size === 0) return

@@ -112,6 +112,33 @@ describe('sessions', () => {
     await expect.poll(() => source.stats()).toEqual({ active: 0, idle: 1, waiting: 0 })
   })
 
+  it('that nobody uses are ended after their time', async () => {
+    const source = open({ idleTimeoutMs: 100 })
+    const both = [await source.acquire(REQUEST), await source.acquire(REQUEST)]
+    for (const session of both) session.release()
+    expect(source.stats()).toEqual({ active: 0, idle: 2, waiting: 0 })
+    await expect.poll(backends).toEqual([])
+    expect(source.stats()).toEqual({ active: 0, idle: 0, waiting: 0 })
+    expect(await use(source)).toBe(1)
+  })
+
+  it('go to those who wait before those who come next', async () => {
+    const source = open({ max: 1 })
+    const lent = await source.acquire(REQUEST)
+    const order: string[] = []
+    const first = source.acquire(REQUEST).then((session) => {
+      order.push('first')
+      session.release()
+    })
+    lent.release()
+    const second = source.acquire(REQUEST).then((session) => {
+      order.push('second')
+      session.release()
+    })
+    await Promise.all([first, second])
+    expect(order).toEqual(['first', 'second'])
+  })
+
   it('of backends that were killed are not lent', async () => {
     const source = open({ max: 1 })
     await use(source)
@@ -273,8 +300,8 @@ describe('close', () => {
     const source = open({ closeTimeoutMs: 50 })
     await use(source)
     proxy.blackHole()
-    const connecting = [rejection(source.acquire(REQUEST)), rejection(source.acquire(REQUEST))]
+    const waiting = [rejection(use(source)), rejection(use(source))]
     await source.close()
-    for (const error of await Promise.all(connecting)) expect(error).toBeInstanceOf(Error)
+    for (const error of await Promise.all(waiting)) expect(error).toBeInstanceOf(Error)
   })
 })

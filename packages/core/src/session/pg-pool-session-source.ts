@@ -36,7 +36,17 @@ export class PgPoolSessionSource implements SessionSource {
     this.#acquireTimeoutMs = options.acquireTimeoutMs ?? 30_000
   }
 
-  async acquire(request: SessionRequest): Promise<Session> {
+  acquire(request: SessionRequest): Promise<Session> {
+    const ready = this.#ready(request)
+    return ready === undefined ? this.#acquire(request) : Promise.resolve(ready)
+  }
+
+  #ready({ identity, signal }: SessionRequest): Session | undefined {
+    if (this.#closing !== undefined || signal?.aborted) return undefined
+    return this.#pools.get(this.#options.logins.loginOf(identity).key)?.ready()
+  }
+
+  async #acquire(request: SessionRequest): Promise<Session> {
     try {
       return await this.#lend(request)
     } catch (error) {
@@ -48,9 +58,9 @@ export class PgPoolSessionSource implements SessionSource {
   stats(): SessionSourceStats {
     let active = 0
     let idle = 0
-    for (const { pool } of this.#pools.values()) {
-      active += pool.totalCount - pool.idleCount
-      idle += pool.idleCount
+    for (const { pool, idleCount } of this.#pools.values()) {
+      active += pool.totalCount - idleCount
+      idle += idleCount
     }
     return { active, idle, waiting: this.#waiters.size }
   }
@@ -63,12 +73,14 @@ export class PgPoolSessionSource implements SessionSource {
   async #lend({ identity, signal }: SessionRequest): Promise<Session> {
     if (this.#closing !== undefined) throw closed()
     signal?.throwIfAborted()
+    const login = this.#poolOf(identity)
     try {
-      return await lendClient(this.#poolOf(identity).pool, {
+      return await lendClient(login.pool, {
         waiters: this.#waiters,
         names: this.#names,
         signal,
         prepare: (connection) => this.#measure(connection, signal),
+        giveBack: (lent, destroy) => login.giveBack(lent, destroy),
       })
     } catch (error) {
       throw withCode(error)

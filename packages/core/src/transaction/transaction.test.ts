@@ -55,7 +55,7 @@ const PLAIN: Scope = {
 const under = (role: string): Scope => ({
   ...PLAIN,
   identity: { kind: 'application' },
-  head: { role: `${database.name}_${role}`, searchPath: 'public', token: () => '' },
+  head: { key: role, role: `${database.name}_${role}`, searchPath: 'public', token: () => '' },
 })
 
 const APPLICATION: Scope = { ...PLAIN, identity: { kind: 'application' } }
