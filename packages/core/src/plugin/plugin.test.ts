@@ -155,7 +155,7 @@ describe('a composed database', () => {
     await database.isolation.asOwner('made', makeTable, { secure: false })
     const { rows } = await sql`
       select relrowsecurity and relforcerowsecurity as protected
-      from pg_class where oid = 'module_made.things'::regclass`.execute(database.admin.db)
+      from pg_class where relname = 'things'`.execute(database.admin.db)
     expect(rows).toEqual([{ protected: true }])
     // What existed before the plugin was told to it at its start.
     expect(told.at(-1)).toBe('things')
