@@ -1,4 +1,10 @@
-import { CompiledQuery, type TransactionSettings } from 'kysely'
+import {
+  type CompiledQuery,
+  createQueryId,
+  RawNode,
+  type RootOperationNode,
+  type TransactionSettings,
+} from 'kysely'
 import { beginSql, quoteName } from '../transaction/control-sql.js'
 
 /** What Kysely's driver asks of a connection besides statements. */
@@ -7,20 +13,22 @@ export type Control =
   | { readonly kind: 'commit' | 'rollback' }
   | { readonly kind: 'savepoint' | 'rollback to' | 'release'; readonly name: string }
 
-const controls = new WeakMap<CompiledQuery, Control>()
-
 /** A query that only carries a control command; its text is what a log shows. */
-export function controlCommand(control: Control): CompiledQuery {
-  const query = CompiledQuery.raw(textOf(control))
-  controls.set(query, control)
-  return query
+export class ControlCommand implements CompiledQuery {
+  readonly control: Control
+  readonly sql: string
+  readonly query: RootOperationNode
+  readonly queryId = createQueryId()
+  readonly parameters: readonly unknown[] = []
+
+  constructor(control: Control) {
+    this.control = control
+    this.sql = textOf(control)
+    this.query = RawNode.createWithSql(this.sql)
+  }
 }
 
 function textOf(control: Control): string {
   if (control.kind === 'begin') return beginSql(control.settings)
   return 'name' in control ? `${control.kind} ${quoteName(control.name)}` : control.kind
-}
-
-export function controlOf(query: CompiledQuery): Control | undefined {
-  return controls.get(query)
 }

@@ -17,7 +17,7 @@ import type { Session } from '../session/session.js'
 import type { StatementResult } from '../statement/statement.js'
 import { TransactionScope } from '../transaction/transaction-scope.js'
 import { TransactionSession } from '../transaction/transaction-session.js'
-import { type Control, controlOf } from './control-command.js'
+import { type Control, ControlCommand } from './control-command.js'
 import type { HandleParts } from './plain-handle.js'
 import { toQueryResult } from './query-result.js'
 
@@ -44,10 +44,9 @@ export class LazyConnection implements DatabaseConnection, StatementCarrier {
     query: CompiledQuery,
     options?: AbortableOperationOptions,
   ): Promise<QueryResult<R>> {
-    const control = controlOf(query)
     try {
-      if (control === undefined) return toQueryResult(await this.#send(query, options))
-      const command = await this.#control(control, options)
+      if (!(query instanceof ControlCommand)) return toQueryResult(await this.#send(query, options))
+      const command = await this.#control(query.control, options)
       return { rows: command === undefined ? [] : [{ command } as R] }
     } catch (error) {
       throw withCallersStack(error)

@@ -1,4 +1,9 @@
-import type { Driver, PostgresDialectConfig } from 'kysely'
+import {
+  type Driver,
+  type PostgresDialectConfig,
+  PostgresQueryCompiler,
+  type QueryCompiler,
+} from 'kysely'
 import type { SessionSource } from '../session/session-source.js'
 import { HandleDialect } from './handle-dialect.js'
 import { plainHandle } from './plain-handle.js'
@@ -28,6 +33,11 @@ export class PlataformaDialect extends HandleDialect {
     const config = this.#config
     if (!('pool' in config) || typeof config.pool === 'function') return undefined
     return poolAddress(config.pool)
+  }
+
+  /** Nobody asks a plain handle's statement whether its text is that of its tree. */
+  override createQueryCompiler(): QueryCompiler {
+    return new PostgresQueryCompiler()
   }
 
   /** One for each Kysely, which destroys only its own. */

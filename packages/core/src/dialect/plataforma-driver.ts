@@ -5,7 +5,7 @@ import {
   type Driver,
   type TransactionSettings,
 } from 'kysely'
-import { controlCommand } from './control-command.js'
+import { ControlCommand } from './control-command.js'
 import { LazyConnection } from './lazy-connection.js'
 import type { HandleParts } from './plain-handle.js'
 
@@ -34,30 +34,30 @@ export class PlataformaDriver implements Driver {
     connection: DatabaseConnection,
     settings: TransactionSettings,
   ): Promise<void> {
-    await connection.executeQuery(controlCommand({ kind: 'begin', settings }))
+    await connection.executeQuery(new ControlCommand({ kind: 'begin', settings }))
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
     const { rows } = await connection.executeQuery<{ command: string }>(
-      controlCommand({ kind: 'commit' }),
+      new ControlCommand({ kind: 'commit' }),
     )
     if (rows[0]?.command === 'ROLLBACK') throw new AbortedTransactionError()
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(controlCommand({ kind: 'rollback' }))
+    await connection.executeQuery(new ControlCommand({ kind: 'rollback' }))
   }
 
   async savepoint(connection: DatabaseConnection, name: string): Promise<void> {
-    await connection.executeQuery(controlCommand({ kind: 'savepoint', name }))
+    await connection.executeQuery(new ControlCommand({ kind: 'savepoint', name }))
   }
 
   async rollbackToSavepoint(connection: DatabaseConnection, name: string): Promise<void> {
-    await connection.executeQuery(controlCommand({ kind: 'rollback to', name }))
+    await connection.executeQuery(new ControlCommand({ kind: 'rollback to', name }))
   }
 
   async releaseSavepoint(connection: DatabaseConnection, name: string): Promise<void> {
-    await connection.executeQuery(controlCommand({ kind: 'release', name }))
+    await connection.executeQuery(new ControlCommand({ kind: 'release', name }))
   }
 
   async destroy(): Promise<void> {
