@@ -103,29 +103,35 @@ describe.each(GRADES)('many tenants at once on few sessions, %s logins', (grade)
       ),
   ]
 
-  async function live(tenant: string, random: Random): Promise<string[]> {
-    const codes: string[] = []
-    for (let round = 0; round < ROUNDS; round++) {
-      const read = random.pick(reads)
-      const abort = new AbortController()
-      const afterMs = random.integer(0, 12)
-      const timer = random.chance(0.4) ? setTimeout(() => abort.abort(), afterMs) : undefined
-      try {
-        const rows = await setting.as(tenant, () => read(abort.signal))
-        // The rows of a stream that is left early are fewer, never others.
-        expect(new Set(rows.map((row) => ('nome' in row ? row.nome : row)))).toEqual(
-          new Set([tenant]),
-        )
-        codes.push('read')
-      } catch (error) {
-        const { code, name, message } = error as Error & { code?: string | number }
-        if (error instanceof Error && error.name === 'AssertionError') throw error
-        codes.push(typeof code === 'string' ? code : name === 'Error' ? message : name)
-      } finally {
-        clearTimeout(timer)
+  /** One context for the whole life, as a request has it, on whichever sessions are free. */
+  const live = (tenant: string, random: Random): Promise<string[]> =>
+    setting.as(tenant, async () => {
+      const codes: string[] = []
+      for (let round = 0; round < ROUNDS; round++) {
+        const calls = Array.from({ length: random.integer(1, 2) }, () => call(tenant, random))
+        codes.push(...(await Promise.all(calls)))
       }
+      return codes
+    })
+
+  async function call(tenant: string, random: Random): Promise<string> {
+    const abort = new AbortController()
+    const read = random.pick(reads)
+    const afterMs = random.integer(0, 12)
+    const timer = random.chance(0.4) ? setTimeout(() => abort.abort(), afterMs) : undefined
+    try {
+      const rows = await read(abort.signal)
+      // The rows of a stream that is left early are fewer, never others.
+      const seen = new Set(rows.map((row) => ('nome' in row ? row.nome : row)))
+      expect(seen).toEqual(new Set([tenant]))
+      return 'read'
+    } catch (error) {
+      if (!(error instanceof Error) || error.name === 'AssertionError') throw error
+      if ('code' in error && typeof error.code === 'string') return error.code
+      return error.name === 'Error' ? error.message : error.name
+    } finally {
+      clearTimeout(timer)
     }
-    return codes
   }
 
   const liveTogether = async (salt: number) => {
