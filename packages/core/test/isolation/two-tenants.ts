@@ -1,8 +1,12 @@
+import type { DatabaseOptions } from '../../src/database/database-options.js'
 import { A, B, type Grade, Setting } from './setting.js'
 
 /** Two modules with the rows of two tenants, and a table of no tenant for what is stolen. */
-export async function twoTenants(grade: Grade): Promise<Setting> {
-  const setting = await Setting.open(grade)
+export async function twoTenants(
+  grade: Grade,
+  options: Partial<DatabaseOptions> = {},
+): Promise<Setting> {
+  const setting = await Setting.open(grade, options)
   for (const name of ['vendas', 'estoque']) {
     const module = await setting.database.createModule(name)
     await module.createTable('itens', [
