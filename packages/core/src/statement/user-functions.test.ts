@@ -40,20 +40,46 @@ beforeAll(async () => {
     create table m.part partition of m.divided (check (m.positive(id))) for values from (1) to (9);
     create table m.indexed (id int);
     create index on m.indexed ((m.negative(id)));
+    create function m.dynamic() returns trigger language plpgsql as
+      $$ begin execute new.text; return new; end $$;
+    create function m.settings() returns int language plpgsql as
+      $$ begin set datestyle = 'SQL'; return 1; end $$;
+    create function m.calls_settings() returns int language sql as $$ select m.settings() $$;
+    create function m.locks() returns int language sql begin atomic
+      select 1 from pg_advisory_lock(1); end;
+    create function m.plain_update() returns trigger language plpgsql as $$
+      begin update m.people set first = 'x'; perform set_masklen(inet '::1', 1); return new; end $$;
+    create table m.commands (text text, n int default m.calls_settings());
+    create table m.executed (text text);
+    create trigger dynamic before insert on m.executed
+      for each row execute function m.dynamic();
+    create table m.touched (id int);
+    create trigger plain after insert on m.touched for each row execute function m.plain_update();
+    create view m.locking as select m.locks() as one;
     create view m.computed as select m.one() as one;
     create view m.of_computed as select one from m.computed;
     create view m.plain as select id, upper('x') as x from m.triggered`)
   const functions = (await client.query<{ name: string; builtIn: boolean }>(FUNCTION_NAMES)).rows
-  const relations = (await client.query<{ name: string; on: string }>(RELATIONS_WITH_CODE)).rows
+  const relations = (
+    await client.query<{ name: string; on: string; alters: boolean }>(RELATIONS_WITH_CODE)
+  ).rows
   names = {
     builtIn: namesOf(functions.filter((row) => row.builtIn)),
     outside: namesOf(functions.filter((row) => !row.builtIn)),
     codeOnRead: namesOf(relations.filter((row) => row.on === 'read')),
     codeOnWrite: namesOf(relations.filter((row) => row.on === 'write')),
+    alteringOnRead: namesOf(relations.filter((row) => row.on === 'read' && row.alters)),
+    alteringOnWrite: namesOf(relations.filter((row) => row.on === 'write' && row.alters)),
   }
 })
 
 afterAll(() => stop())
+
+test('tells code that can change its session from code that cannot', () => {
+  expect([...names.alteringOnRead].sort()).toEqual(['locking'])
+  expect([...names.alteringOnWrite].sort()).toEqual(['commands', 'executed'])
+  expect(names.codeOnWrite).toContain('touched')
+})
 
 function namesOf(rows: readonly { readonly name: string }[]): ReadonlySet<string> {
   return new Set(rows.map((row) => row.name))

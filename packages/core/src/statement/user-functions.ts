@@ -9,6 +9,9 @@ export interface ServerNames {
   /** Relations behind which functions outside pg_catalog run, as `RELATIONS_WITH_CODE` tells. */
   readonly codeOnRead: ReadonlySet<string>
   readonly codeOnWrite: ReadonlySet<string>
+  /** Those of them whose code can change its session. */
+  readonly alteringOnRead: ReadonlySet<string>
+  readonly alteringOnWrite: ReadonlySet<string>
 }
 
 const NAMES_ITS_FUNCTIONS: ReadonlySet<string> = new Set([

@@ -167,6 +167,39 @@ export const SESSION_STATE_ATTACKS: readonly SessionAttack[] = [
     },
   },
   {
+    name: 're-PREPARE by a trigger of a table that a verb writes',
+    run: async (setting) => {
+      await prepareSome(setting)
+      await setting.vendas.insert('executadas', [{ texto: STEAL }], { returning: false })
+    },
+  },
+  {
+    name: 're-PREPARE by a trigger of a table that a builder writes, in a transaction',
+    run: async (setting) => {
+      await prepareSome(setting)
+      await setting.vendas.transaction(() =>
+        setting.vendas.db.insertInto('executadas').values({ texto: STEAL }).execute(),
+      )
+    },
+  },
+  {
+    name: 're-PREPARE by a deferred trigger of a table that a verb writes',
+    run: async (setting) => {
+      await prepareSome(setting)
+      await setting.vendas.insert('atrasadas', [{ texto: STEAL }], { returning: false })
+    },
+  },
+  {
+    name: 're-PREPARE by a trigger, with the text of a builder sent as raw SQL',
+    run: async (setting) => {
+      await prepareSome(setting)
+      const { db } = setting.vendas
+      const compiled = db.insertInto('executadas').values({ texto: 'select 1' }).compile()
+      await db.executeQuery(compiled)
+      await setting.vendas.query(compiled.sql, [STEAL])
+    },
+  },
+  {
     name: 're-PREPARE by a view of the module',
     run: async (setting) => {
       await prepareSome(setting)
