@@ -115,6 +115,13 @@ describe('a name', () => {
     await connection.script('drop table pet_later')
   })
 
+  it('is known when it was parsed, whatever comes of those behind it', async () => {
+    const batch = [{ statements: [always('select 1 as a'), always('select * from pet_later')] }]
+    expect(await rejection(connection.send(batch))).toMatchObject({ code: '42P01' })
+    expect(connection.prepared.size).toBe(1)
+    expect(await prepared()).toEqual(['select 1 as a'])
+  })
+
   it('is known when only its values are refused', async () => {
     const divide = (by: number) => [{ statements: [always('select 6 / $1::int as n', [by])] }]
     expect(await rejection(connection.send(divide(0)))).toMatchObject({ code: '22012' })
@@ -123,19 +130,16 @@ describe('a name', () => {
   })
 
   it('of an earlier segment that fails does not fail a later one', async () => {
-    const text = 'select count(*)::int as n from pet_born'
+    const insert = always('insert into pet_born values (1)')
     const error = await rejection(
       connection.send([
-        { statements: [always(text)] },
-        { statements: [statement('create table pet_born ()')] },
-        { statements: [always(text), always(text)] },
-        { statements: [statement('drop table pet_born')] },
+        { statements: [insert] },
+        { statements: [statement('create table pet_born (id int)')] },
+        { statements: [insert, insert] },
       ]),
     )
     expect(error).toMatchObject({ code: '42P01' })
-    expect(await rejection(rowsOf(connection, 'select from pet_born'))).toMatchObject({
-      code: '42P01',
-    })
+    expect(await rowsOf(connection, 'select from pet_born')).toHaveLength(2)
   })
 })
 
@@ -180,6 +184,19 @@ describe('names that somebody takes away', () => {
     expect(await rejection(rowsOf(connection, text, [2]))).toMatchObject({ code: '26000' })
     await connection.script('rollback; begin')
     expect(await rowsOf(connection, text, [3])).toEqual([{ n: 3 }])
+    await connection.script('commit')
+  })
+
+  it('one by one leave the others usable, also in a transaction', async () => {
+    await twice(text, [1])
+    await twice('select 2 as b')
+    const deallocate = `select format('deallocate %I', name) as sql from pg_prepared_statements
+      where statement = 'select 2 as b'`
+    const [row] = await rowsOf(connection, deallocate)
+    await rowsOf(connection, `do $$ begin execute '${row?.sql}'; end $$`)
+    expect(await rowsOf(connection, 'select 2 as b')).toEqual([{ b: 2 }])
+    await connection.script('begin')
+    expect(await rowsOf(connection, text, [2])).toEqual([{ n: 2 }])
     await connection.script('commit')
   })
 

@@ -8,6 +8,7 @@ import { residueFaults } from './residue-faults.fixture.js'
 import type { SessionSourceCheck } from './session-source-check.js'
 import { sessionSourceConformance } from './session-source-conformance.js'
 import { signalFaults } from './signal-faults.fixture.js'
+import { SmallSource } from './small-source.fixture.js'
 import type { SourceLimits } from './trial.js'
 
 /** Each is the default source with one thing wrong. */
@@ -58,6 +59,11 @@ async function failuresOf(checks: readonly SessionSourceCheck[]): Promise<string
 
 describe('the default source', () => {
   it.each(checksOf(pool).map(({ name, run }) => [name, run] as const))('%s', (_, run) => run())
+})
+
+describe('a small source of a third party', () => {
+  const small = (limits: SourceLimits) => new SmallSource(database.connectionString, limits)
+  it.each(checksOf(small).map(({ name, run }) => [name, run] as const))('%s', (_, run) => run())
 })
 
 describe('a source with one fault fails the check for it, and no other', () => {
