@@ -68,6 +68,17 @@ describe('an abort', () => {
     expect(await rowsOf(connection, 'select 1 as a')).toEqual([{ a: 1 }])
   })
 
+  it('may stand over many statements, and nobody is warned', async () => {
+    const warn = vi.fn()
+    process.on('warning', warn)
+    const { signal } = new AbortController()
+    const send = () => connection.send([segment('select 1')], { signal })
+    await Promise.all(Array.from({ length: 30 }, send))
+    await delay(0)
+    process.off('warning', warn)
+    expect(warn).not.toHaveBeenCalled()
+  })
+
   it('in a transaction fails it, as PostgreSQL has it', async () => {
     await connection.script('begin')
     await rejection(connection.send([segment(LONG)], { signal: AbortSignal.timeout(20) }))

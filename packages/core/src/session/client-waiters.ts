@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.js'
+
 /** The part of `pg.Pool` that is needed to lend its clients out. */
 export interface ClientPool {
   connect(): Promise<PooledClient>
@@ -26,15 +28,14 @@ export class ClientWaiters {
     if (signal?.aborted) return Promise.reject(signal.reason)
     return new Promise((resolve, reject) => {
       const stop = () => {
-        signal?.removeEventListener('abort', onAbort)
+        forget?.()
         return this.#waiting.delete(free)
       }
       const free = (reason: unknown) => {
         if (stop()) reject(reason)
       }
-      const onAbort = () => free(signal?.reason)
+      const forget = signal && onAbort(signal, () => free(signal.reason))
       this.#waiting.add(free)
-      signal?.addEventListener('abort', onAbort, { once: true })
       pool.connect().then((client) => (stop() ? resolve(client) : client.release()), free)
     })
   }

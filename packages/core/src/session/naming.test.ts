@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { StatementNames } from '../wire/statement-names.js'
 import { ConnectedDatabase, rejection, rowsOf, statement } from './connected.fixture.js'
 import { PgConnection } from './pg-connection.js'
@@ -200,16 +200,39 @@ describe('names that somebody takes away', () => {
     await connection.script('commit')
   })
 
-  it('again and again, as under a pooler, are not used any more', async () => {
-    for (const _ of [1, 2, 3]) {
-      expect(connection.prepared.naming).toBe(true)
-      await twice(text, [1])
-      await rowsOf(connection, hidden)
-      expect(await rowsOf(connection, text, [2])).toEqual([{ n: 2 }])
+  it('again and again, as under a pooler, are used on no connection any more', async () => {
+    const names = new StatementNames()
+    const [own, other] = [
+      PgConnection.of(await connected.client(), names),
+      PgConnection.of(await connected.client(), names),
+    ]
+    for (const turn of [1, 2, 3]) {
+      expect(names.hold).toBe(true)
+      for (const n of [1, 2]) await rowsOf(own, text, [n])
+      await rowsOf(own, hidden)
+      expect(await rowsOf(own, text, [turn])).toEqual([{ n: turn }])
     }
-    expect(connection.prepared.naming).toBe(false)
-    expect(await twice(text, [3])).toEqual([{ n: 3 }])
-    expect(await prepared()).toEqual([])
+    expect(names.hold).toBe(false)
+    for (const n of [1, 2, 3]) expect(await rowsOf(other, text, [n])).toEqual([{ n }])
+    expect(await rowsOf(other, 'select from pg_prepared_statements')).toEqual([])
+  })
+
+  it('now and then, and not all at once, go on being used', () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    const names = new StatementNames()
+    for (let turn = 0; turn < 10; turn++) {
+      names.noteLoss(false)
+      vi.advanceTimersByTime(40_000)
+    }
+    expect(names.hold).toBe(true)
+    vi.useRealTimers()
+  })
+
+  it('where a pooler is known of are used on no connection any more', () => {
+    const names = new StatementNames()
+    names.noteLoss(true)
+    expect(names.hold).toBe(false)
+    expect(names.nameOf('', 'select 1', true)).toBeUndefined()
   })
 
   it('and given to another statement are taken back', async () => {

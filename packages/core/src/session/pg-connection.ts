@@ -7,6 +7,7 @@ import { Portal } from '../wire/portal.js'
 import { PreparedStatements } from '../wire/prepared-statements.js'
 import { Script } from '../wire/script.js'
 import type { StatementNames } from '../wire/statement-names.js'
+import { onAbort } from './on-abort.js'
 import type { RunOptions, WireResult } from './session.js'
 
 const connections = new WeakMap<object, PgConnection>()
@@ -120,7 +121,8 @@ export class PgConnection {
     const { pid, now } = result?.rows[0] ?? {}
     this.clockOffsetMs = Number(now) - (before + Date.now()) / 2
     // Another id than the client was told at connect is the sign of a pooler in between.
-    this.backendPid = Number(pid) === this.client.processID ? Number(pid) : 0
+    this.prepared.isPooled = Number(pid) !== this.client.processID
+    this.backendPid = this.prepared.isPooled ? 0 : Number(pid)
     this.#measured = true
   }
 
@@ -189,14 +191,12 @@ export class PgConnection {
 
   /** Frees the caller as soon as the signal aborts; the connection stays taken until it answered. */
   #heed(signal: AbortSignal, exchange: Sending): void {
-    const onAbort = () => {
+    const forget = onAbort(signal, () => {
       exchange.abandon(signal.reason)
       if (this.#current === exchange) void this.cancel()
       const place = this.#waiting.indexOf(exchange)
       if (place !== -1) this.#waiting.splice(place, 1)
-    }
-    signal.addEventListener('abort', onAbort, { once: true })
-    const forget = () => signal.removeEventListener('abort', onAbort)
+    })
     exchange.promise.then(forget, forget)
   }
 

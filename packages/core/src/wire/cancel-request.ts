@@ -36,7 +36,8 @@ export function sendCancelRequest(
       stream.on('close', () => resolve())
       stream.resume()
       if (!isWanted()) return stream.end()
-      stream.end(cancelRequest(processID, secretKey), () => {
+      // Left open: a pooler forgets the request of a client that seems to have gone.
+      stream.write(cancelRequest(processID, secretKey), () => {
         isSent = true
       })
     }

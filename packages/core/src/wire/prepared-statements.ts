@@ -13,15 +13,13 @@ export interface PreparedStatement {
   shape: ResultShape | undefined
 }
 
-/** So many losses that nobody here caused mean a pooler under which names do not hold. */
-const LOSSES_OF_A_POOLER = 3
-
 /** What one connection has prepared, as confirmed by the server's ParseComplete. */
 export class PreparedStatements {
   readonly #names: StatementNames
   readonly #confirmed: LruMap<string, PreparedStatement>
   #closing: { readonly kind: 'statement' | 'portal'; readonly name: string }[] = []
-  #losses = 0
+  /** Whether a pooler is known to stand between. */
+  isPooled = false
 
   constructor(names: StatementNames, capacity = 256) {
     this.#names = names
@@ -32,13 +30,8 @@ export class PreparedStatements {
     return this.#confirmed.size
   }
 
-  /** Whether names still hold on this connection. */
-  get naming(): boolean {
-    return this.#losses < LOSSES_OF_A_POOLER
-  }
-
   nameFor({ text, prepare = 'auto', scopeKey = '' }: WireStatement): string | undefined {
-    if (prepare === 'never' || !this.naming) return undefined
+    if (prepare === 'never') return undefined
     return this.#names.nameOf(scopeKey, text, prepare === 'always')
   }
 
@@ -63,10 +56,10 @@ export class PreparedStatements {
   mend(error: Error, name: string): boolean {
     const { code, routine } = error as { code?: unknown; routine?: unknown }
     if (code === '26000') {
-      this.#losses++
+      this.#names.noteLoss(this.isPooled)
       this.forgetAll()
     } else if (code === '42P05') {
-      this.#losses++
+      this.#names.noteLoss(this.isPooled)
       this.#forget(name)
     } else if (code === '0A000' && routine === 'RevalidateCachedQuery') {
       this.#forget(name)

@@ -9,6 +9,9 @@ const PLANNED = /^\s*(?:select|insert|update|delete|with|merge|values)\b/i
 /** Longer texts (inserts of many rows, mostly) would fill the memory of what was seen. */
 const LONGEST_NAMED = 16_384
 const SEEN_ONCE = ''
+/** So many losses that nobody here caused, within so long, mean a pooler that keeps no names. */
+const LOSSES_OF_A_POOLER = 3
+const LOSSES_WITHIN_MS = 60_000
 
 /**
  * Gives a text its prepared statement's name: a hash of scope and text, so that equal texts whose
@@ -17,13 +20,29 @@ const SEEN_ONCE = ''
 export class StatementNames {
   readonly #scopes = new Map<string, LruMap<string, string>>()
   readonly #capacity: number
+  readonly #lossesAt: number[] = []
+  #hold = true
 
   constructor(capacity = 2_000) {
     this.#capacity = capacity
   }
 
+  /** Whether names hold on the connections that share these. */
+  get hold(): boolean {
+    return this.#hold
+  }
+
+  /** The server lacked a name, or had it from elsewhere; once is enough where a pooler is known of. */
+  noteLoss(isPooled: boolean): void {
+    const now = performance.now()
+    const enough = this.#lossesAt.push(now) >= LOSSES_OF_A_POOLER
+    const first = enough ? (this.#lossesAt.shift() ?? now) : Number.NEGATIVE_INFINITY
+    if (isPooled || now - first < LOSSES_WITHIN_MS) this.#hold = false
+  }
+
   /** The name, or `undefined` at the first sight of a text when only repeated ones are named. */
   nameOf(scopeKey: string, text: string, atOnce: boolean): string | undefined {
+    if (!this.#hold) return undefined
     const names = this.#namesIn(scopeKey)
     const known = names.get(text)
     if (known !== undefined && known !== SEEN_ONCE) return known
