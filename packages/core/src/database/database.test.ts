@@ -148,9 +148,8 @@ describe.each(['shared', 'dedicated'] as const)('a database, %s logins', (login)
     }
     const { rows } = await sql<{
       n: number
-    }>`select count(*)::int as n from pg_locks where locktype = 'advisory'`.execute(
-      database.admin.db,
-    )
+    }>`select count(*)::int as n from pg_locks join pg_database as d on d.oid = database
+      where locktype = 'advisory' and datname = current_database()`.execute(database.admin.db)
     expect(rows[0]?.n).toBe(0)
   })
 

@@ -13,7 +13,6 @@ import { orderItems } from '../query/ordering.js'
 import { QueryTable } from '../query/query-table.js'
 import type { ColumnName, SelectRow, UnknownTables } from '../query/row-types.js'
 import type { CallOptions, OrderBy } from '../query/select-options.js'
-import { selectStatement } from '../query/select-statement.js'
 import type { StatementRunner } from './statement-runner.js'
 
 interface BuilderState {
@@ -88,12 +87,9 @@ export class QueryBuilder<
   ): Promise<Pick<SelectRow<Row>, Column & keyof SelectRow<Row>>[]> {
     const { filters, ...state } = this.#state
     const request = { ...state, where: { $and: filters } }
-    const { result } = await this.#runner.run(
-      this.#table,
-      (table) => ({ node: selectStatement(table, request) }),
-      { signal: options.signal, timeoutMs: options.timeoutMs },
-    )
-    return result.rows as Pick<SelectRow<Row>, Column & keyof SelectRow<Row>>[]
+    const { signal, timeoutMs } = options
+    const rows = await this.#runner.select(this.#table, request, { signal, timeoutMs })
+    return rows as Pick<SelectRow<Row>, Column & keyof SelectRow<Row>>[]
   }
 
   /**

@@ -2,8 +2,11 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { type CompiledQuery, createQueryId, type QueryResult, type RootOperationNode } from 'kysely'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { QueryTable } from '../query/query-table.js'
+import { selectShape } from '../query/select-shape.js'
+import { type ReadRequest, selectStatement } from '../query/select-statement.js'
 import type { TableInfo } from '../table/table-info.js'
 import type { ExecuteOptions, ModuleExecutor } from './module-executor.js'
+import { RememberedQuery } from './remembered-query.js'
 
 type Row = Record<string, unknown>
 
@@ -27,12 +30,14 @@ export class StatementRunner {
     options: ExecuteOptions = {},
   ): Promise<{ readonly statement: S; readonly result: QueryResult<Row> }> {
     const statement = await this.#prepare(name, make)
-    try {
-      const query = this.compile<Row>(statement.node)
-      return { statement, result: await this.executor.execute(query, { ...options, table: name }) }
-    } catch (error) {
-      throw this.#noticed(error)
-    }
+    const query = this.compile<Row>(statement.node)
+    return { statement, result: await this.#send(query, name, options) }
+  }
+
+  /** The rows of a select, whose text is remembered by its shape. */
+  async select(name: string, request: ReadRequest, options: ExecuteOptions): Promise<Row[]> {
+    const query = await this.#prepare(name, (table) => this.#compileSelect(table, request))
+    return (await this.#send(query, name, options)).rows
   }
 
   /** Rows as they arrive, in the context of this call and not of the first `next`. */
@@ -42,12 +47,12 @@ export class StatementRunner {
     options: ExecuteOptions & { readonly chunkSize?: number } = {},
   ): AsyncIterableIterator<Row> {
     const inContext = AsyncLocalStorage.snapshot()
-    const rows = this.#prepare(name, make).then((statement) =>
-      inContext(() => {
-        const query = this.compile<Row>(statement.node)
-        return this.executor.stream(query, { ...options, table: name })
-      }),
-    )
+    const begin = async () => {
+      const statement = await this.#prepare(name, make)
+      const query = this.compile<Row>(statement.node)
+      return inContext(() => this.executor.stream(query, { ...options, table: name }))
+    }
+    const rows = begin()
     // A stream that nobody reads reports no error either.
     rows.catch(() => undefined)
     return iterate(rows, (error) => this.#noticed(error))
@@ -60,14 +65,46 @@ export class StatementRunner {
     return executor.compileQuery(executor.transformQuery(node, queryId), queryId)
   }
 
-  /** A name that memory does not have may have come since: the catalog is asked once more. */
-  async #prepare<S>(name: string, make: (table: QueryTable) => S): Promise<S> {
-    const known = await this.executor.table(name)
+  #compileSelect(table: QueryTable, request: ReadRequest): CompiledQuery<Row> {
+    const shape = selectShape(table, request)
+    const text = shape === undefined ? undefined : table.selects.get(shape.key)
+    if (shape !== undefined && text !== undefined) {
+      return new RememberedQuery(text, shape.values, () => selectStatement(table, request))
+    }
+    const query = this.compile<Row>(selectStatement(table, request))
+    if (shape !== undefined && areSame(shape.values, query.parameters)) {
+      table.selects.set(shape.key, query.sql)
+    }
+    return query
+  }
+
+  async #send(
+    query: CompiledQuery<Row>,
+    table: string,
+    options: ExecuteOptions,
+  ): Promise<QueryResult<Row>> {
     try {
-      return make(queryTable(known))
+      return await this.executor.execute(query, { ...options, table })
     } catch (error) {
-      if (!mayBeOutOfDate(error, known)) throw error
-      return make(queryTable(await this.executor.table(name, { refresh: true })))
+      throw this.#noticed(error)
+    }
+  }
+
+  #prepare<S>(name: string, make: (table: QueryTable) => S): S | Promise<S> {
+    const known = this.executor.knownTable(name)
+    if (known !== undefined) return this.#makeFor(known, make)
+    return this.executor.table(name).then((table) => this.#makeFor(table, make))
+  }
+
+  /** A name that memory does not have may have come since: the catalog is asked once more. */
+  #makeFor<S>(table: TableInfo, make: (table: QueryTable) => S): S | Promise<S> {
+    try {
+      return make(queryTable(table))
+    } catch (error) {
+      if (!mayBeOutOfDate(error, table)) throw error
+      return this.executor
+        .table(table.name, { refresh: true })
+        .then((refreshed) => make(queryTable(refreshed)))
     }
   }
 
@@ -91,6 +128,10 @@ function queryTable(info: TableInfo): QueryTable {
   const table = new QueryTable(info)
   queryTables.set(info, table)
   return table
+}
+
+function areSame(some: readonly unknown[], others: readonly unknown[]): boolean {
+  return some.length === others.length && some.every((value, index) => value === others[index])
 }
 
 function mayBeOutOfDate(error: unknown, table: TableInfo): boolean {

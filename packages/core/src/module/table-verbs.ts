@@ -151,9 +151,7 @@ export class TableVerbs<Tables = UnknownTables> {
     options?: SelectOptions<RowOf<Tables, N>, C>,
   ): Promise<Columns<SelectRow<RowOf<Tables, N>>, C>[]>
   async select(table: string, options: AnySelect = {}): Promise<Row[]> {
-    const call = this.#readCall(table, options)
-    const make = (target: QueryTable) => ({ node: selectStatement(target, options) })
-    return (await this.#runner.run(table, make, call)).result.rows
+    return this.#runner.select(table, options, this.#readCall(table, options))
   }
 
   /**

@@ -79,7 +79,7 @@ function operatorsCondition(table: QueryTable, column: ColumnInfo, operators: ob
 }
 
 /** Values of columns that are objects (Date, Buffer, intervals) have a class. */
-function isPlainObject(value: unknown): value is object {
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false
   const prototype = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null

@@ -2,7 +2,7 @@ import { FunctionNode, type OperationNode } from 'kysely'
 import { PlataformaError } from '../error/plataforma-error.js'
 import type { ColumnInfo } from '../table/table-info.js'
 import { allOf, anyOf, type Condition } from './condition.js'
-import { prefixRange } from './like-prefix.js'
+import { type PrefixRange, prefixRange } from './like-prefix.js'
 import { nodes } from './nodes.js'
 import type { QueryTable } from './query-table.js'
 import { suggestion } from './suggestion.js'
@@ -178,11 +178,17 @@ function pattern(operand: Operand, sql: 'like' | 'ilike'): Condition {
  * LIKE is not leakproof, so under row-level security it uses no index. The range of bytes that its
  * fixed beginning implies is leakproof and does: an index with `text_pattern_ops` serves it.
  */
+export function likeRange(
+  { info }: QueryTable,
+  { bytewisePrefix }: ColumnInfo,
+  pattern: string,
+): PrefixRange | undefined {
+  return info.tenantColumn === undefined || !bytewisePrefix ? undefined : prefixRange(pattern)
+}
+
 function like(operand: Operand): Condition {
   const matches = pattern(operand, 'like')
-  const { table, column, value } = operand
-  if (table.info.tenantColumn === undefined || !column.bytewisePrefix) return matches
-  const range = prefixRange(String(value))
+  const range = likeRange(operand.table, operand.column, String(operand.value))
   if (range === undefined) return matches
   const conditions: Condition[] = [
     nodes.binary(reference(operand), '~>=~', nodes.value(range.low)),

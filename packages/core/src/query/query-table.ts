@@ -1,5 +1,6 @@
 import { type OperationNode, ReferenceNode, TableNode } from 'kysely'
 import { PlataformaError } from '../error/plataforma-error.js'
+import { TextMemory } from '../statement/text-memory.js'
 import type { ColumnInfo, TableInfo } from '../table/table-info.js'
 import { columnCodec } from '../value/column-codec.js'
 import { nodes } from './nodes.js'
@@ -9,6 +10,8 @@ import { suggestion } from './suggestion.js'
 export class QueryTable {
   readonly info: TableInfo
   readonly node: TableNode
+  /** Texts of selects by their shape. */
+  readonly selects = new TextMemory<string>(200, 200_000)
   readonly #qualified: boolean
 
   /** `qualified` columns carry the table's name, for statements that go on to join others. */

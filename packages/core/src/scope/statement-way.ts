@@ -80,18 +80,18 @@ export class StatementWay {
     compiled: CompiledQuery,
     options: SendOptions & { readonly carrier?: StatementCarrier } = {},
   ): Promise<StatementResult> {
-    const { sql, parameters, query } = compiled
+    const { sql, parameters } = compiled
     const carrier = options.carrier ?? this.#autocommit
     const statement: RoutedStatement = {
       sql,
       parameters,
-      query,
       module: scope.module,
       acting: scope.acting,
       inTransaction: carrier.inTransaction,
       streams: options.chunkSize !== undefined,
       raw: scope.head !== undefined && this.judge.isRaw(compiled, scope),
       locals: options.locals ?? NO_LOCALS,
+      tree: () => compiled.query,
       facts: () => statementFacts(sql),
       [ROUTE]: { scope, carrier, options },
     }

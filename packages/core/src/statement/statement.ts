@@ -6,8 +6,6 @@ import type { StatementFacts } from './statement-facts.js'
 export interface Statement {
   readonly sql: string
   readonly parameters: readonly unknown[]
-  /** Kysely's tree, after its plugins. */
-  readonly query: RootOperationNode
   /** The module it belongs to; `undefined` for the administrator's and plain handles. */
   readonly module: string | undefined
   readonly acting: Acting
@@ -20,6 +18,8 @@ export interface Statement {
   readonly token?: string
   /** What interceptors and options of a call hand down, by name (`cache`, `cacheTTL`, …). */
   readonly locals: Readonly<Record<string, unknown>>
+  /** Kysely's tree, after its plugins; a remembered text has none until it is asked for. */
+  tree(): RootOperationNode
   /** Parsed when first asked for, then remembered by text. */
   facts(): Promise<StatementFacts>
 }
