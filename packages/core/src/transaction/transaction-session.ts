@@ -1,7 +1,6 @@
 import type { IsolationLevel } from 'kysely'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { isServerError } from '../error/server-error.js'
-import { headStatement, scopeKeyOf } from '../scope/batch-frame.js'
 import type { Scope } from '../scope/scope.js'
 import {
   isScript,
@@ -18,7 +17,8 @@ import type { Segment, Session, WireStatement } from '../session/session.js'
 import type { StatementResult } from '../statement/statement.js'
 import { WriteCollector } from '../statement/written-tables.js'
 import { failedSegmentOf } from '../wire/failed-segment.js'
-import { beginSql, control, quoteName } from './control-sql.js'
+import { control, quoteName } from './control-sql.js'
+import { Opening } from './opening.js'
 
 export interface TransactionSettings {
   readonly isolationLevel?: IsolationLevel
@@ -43,22 +43,15 @@ interface Sending {
   readonly raw?: boolean
 }
 
-/** How long a context that was set stays unasked: well within what a token is valid for. */
-const HEAD_VALID_MS = 60_000
-
 /** The session of one transaction and what was sent on it; savepoints of it share it. */
 export class TransactionSession {
   readonly #way: StatementWay
   readonly #scope: Scope
   readonly #options: TransactionSessionOptions
   readonly #collector = new WriteCollector()
+  readonly #opening: Opening
   #session: Promise<Session> | undefined
-  #queued: WireStatement[]
-  #begun = false
   #ended = false
-  #opening: Promise<void> | undefined
-  #headKey: string | undefined
-  #headSetAt = 0
   #uncleaned = false
   #savepoints = 0
   #commitLsn: string | undefined
@@ -68,7 +61,7 @@ export class TransactionSession {
     this.#scope = scope
     this.#options = options
     this.#session = options.held && Promise.resolve(options.held)
-    this.#queued = [control(beginSql(options.settings))]
+    this.#opening = new Opening(options.settings)
   }
 
   async begin(scope: Scope, options: SendOptions): Promise<void> {
@@ -97,14 +90,14 @@ export class TransactionSession {
     const { scope, options } = routeOf(statement)
     const session = await this.#open(statement)
     await this.#prepare(session, { scope, options })
-    if (statement.raw) this.#headKey = undefined
+    if (statement.raw) this.#opening.forgetHead()
     yield* this.#way.streamOn(session, statement, [])
   }
 
   /** Takes a savepoint that is sent along with the next statement. */
   openSavepoint(): string {
     const name = `plt_${++this.#savepoints}`
-    this.#queued.push(control(`savepoint ${quoteName(name)}`))
+    this.#opening.queueSavepoint(name)
     return name
   }
 
@@ -113,19 +106,19 @@ export class TransactionSession {
   }
 
   async releaseSavepoint(name: string): Promise<void> {
-    if (this.#dropQueuedSavepoint(name)) return
+    if (this.#opening.dropSavepoint(name)) return
     await this.#control(`release savepoint ${quoteName(name)}`)
   }
 
   async rollbackToSavepoint(name: string): Promise<void> {
-    this.#headKey = undefined
+    this.#opening.forgetHead()
     await this.#control(`rollback to savepoint ${quoteName(name)}`)
   }
 
   /** Undoes what was done since the savepoint, and takes it away: PostgreSQL would keep it. */
   async undoSavepoint(name: string): Promise<void> {
-    if (this.#dropQueuedSavepoint(name)) return
-    this.#headKey = undefined
+    if (this.#opening.dropSavepoint(name)) return
+    this.#opening.forgetHead()
     const session = await this.#acquire({})
     const quoted = quoteName(name)
     const statements = [
@@ -147,7 +140,8 @@ export class TransactionSession {
   async commit(): Promise<void> {
     this.#ended = true
     try {
-      if (this.#begun && this.#session !== undefined) await this.#commit(await this.#session)
+      if (this.#opening.isBegun && this.#session !== undefined)
+        await this.#commit(await this.#session)
     } finally {
       await this.#release()
     }
@@ -157,7 +151,8 @@ export class TransactionSession {
   async rollback(): Promise<void> {
     this.#ended = true
     try {
-      if (this.#begun && this.#session !== undefined) await this.#rollback(await this.#session)
+      if (this.#opening.isBegun && this.#session !== undefined)
+        await this.#rollback(await this.#session)
     } finally {
       await this.#release()
     }
@@ -188,7 +183,7 @@ export class TransactionSession {
     const wasLost = session.broken
     try {
       const results = await session.run([
-        { statements: [...this.#queued, control('commit')] },
+        { statements: [...this.#opening.queued, control('commit')] },
         ...this.#cleaning(),
         ...(asksLsn ? [{ statements: [{ text: lsn }] }] : []),
       ])
@@ -232,60 +227,26 @@ export class TransactionSession {
 
   /** Sends what has to stand before a statement that goes another way. */
   async #prepare(session: Session, sending: Sending): Promise<void> {
-    while (this.#opening !== undefined) await this.#opening
-    if (this.#queued.length > 0 || !this.#isHeadSet(sending.scope)) {
-      await this.#send(session, [], sending)
-    }
+    while (this.#opening.pending !== undefined) await this.#opening.pending
+    if (this.#opening.isNeededFor(sending.scope)) await this.#send(session, [], sending)
   }
 
-  /**
-   * Takes along what is queued and, where it is not set yet, the head. Others wait until both are
-   * written: a batch that never is (its value cannot be sent, its signal aborts) leaves them to
-   * the next.
-   */
   async #send(
     session: Session,
     statements: readonly WireStatement[],
     { scope, options = {}, raw = false }: Sending,
   ): Promise<readonly StatementResult[]> {
-    while (this.#opening !== undefined) await this.#opening
+    // From here to the write nothing else may be awaited.
+    while (this.#opening.pending !== undefined) await this.#opening.pending
     this.#assertOpen()
-    const head = this.#takeHead(session, scope)
-    const queued = this.#queued
-    this.#queued = []
-    if (raw) this.#headKey = undefined
-    if (queued.length + head.length === 0) return await run(session, statements, options)
-    const written = Promise.withResolvers<boolean>()
-    const opened = written.promise.then((isWritten) => {
-      this.#opening = undefined
-      if (isWritten) {
-        this.#begun = true
-      } else {
-        this.#headKey = undefined
-        this.#queued = [...queued, ...this.#queued]
-      }
-    })
-    this.#opening = opened
+    const taken = this.#opening.take(session, scope)
+    if (raw) this.#opening.forgetHead()
+    if (taken === undefined) return await run(session, statements, options)
     try {
-      const all = [...queued, ...head, ...statements]
-      return await run(session, all, options, () => written.resolve(true))
+      return await run(session, [...taken.statements, ...statements], options, taken.written)
     } finally {
-      written.resolve(false)
-      await opened
+      taken.over()
     }
-  }
-
-  #takeHead(session: Session, scope: Scope | undefined): readonly WireStatement[] {
-    if (scope?.head === undefined || this.#isHeadSet(scope)) return []
-    const head = headStatement(scope.head, session)
-    this.#headKey = scopeKeyOf(scope.head)
-    this.#headSetAt = Date.now()
-    return [head]
-  }
-
-  #isHeadSet(scope: Scope | undefined): boolean {
-    if (scope?.head === undefined) return true
-    return this.#headKey === scopeKeyOf(scope.head) && Date.now() - this.#headSetAt < HEAD_VALID_MS
   }
 
   /** The session, once it is known what the statement may do to it. */
@@ -331,14 +292,6 @@ export class TransactionSession {
       `A transaction of one module's own login cannot run a statement of ${scope.module ?? 'another identity'}.`,
       { remedy: 'Use `system.transaction` for work across modules.' },
     )
-  }
-
-  #dropQueuedSavepoint(name: string): boolean {
-    const text = `savepoint ${quoteName(name)}`
-    const index = this.#queued.findIndex((statement) => statement.text === text)
-    if (index === -1) return false
-    this.#queued.splice(index)
-    return true
   }
 
   async #release(): Promise<void> {
