@@ -1,7 +1,8 @@
 /**
  * Tables, views and partitioned tables of a schema, one row each, planned in little time: columns
  * and keys stand as numbers that the reader joins. The tenant column is the one that a restrictive
- * policy compares with the context's tenant. $1 schema, $2 names of tables or NULL for all.
+ * policy compares with the context's tenant; subqueries as they stand make sure that it is looked
+ * for among the policies of its table and not among all. $1 schema, $2 names of tables or NULL for all.
  */
 export const CATALOG_QUERY = `
 select c.relname as "name", c.relkind as "kind",
@@ -36,14 +37,18 @@ select c.relname as "name", c.relkind as "kind",
       and i.indpred is null and i.indexprs is null
   ) as "keys",
   case when c.relrowsecurity then (
-    select min(d.refobjsubid)
+    select min((
+      select min(d.refobjsubid) from pg_catalog.pg_depend d
+      where d.classid = 'pg_policy'::regclass and d.objid = p.oid
+        and d.refclassid = 'pg_class'::regclass and d.refobjid = p.polrelid and d.refobjsubid > 0
+    ))
     from pg_catalog.pg_policy p
-    join pg_catalog.pg_depend d on d.objid = p.oid and d.classid = 'pg_policy'::regclass
-      and d.refclassid = 'pg_class'::regclass and d.refobjid = p.polrelid and d.refobjsubid > 0
-    join pg_catalog.pg_depend f on f.objid = p.oid and f.classid = 'pg_policy'::regclass
-      and f.refclassid = 'pg_proc'::regclass
-      and f.refobjid = to_regprocedure('plataforma.tenant_id()')
-    where p.polrelid = c.oid and not p.polpermissive
+    where p.polrelid = c.oid and not p.polpermissive and (
+      select count(*) from pg_catalog.pg_depend f
+      where f.classid = 'pg_policy'::regclass and f.objid = p.oid
+        and f.refclassid = 'pg_proc'::regclass
+        and f.refobjid = (select to_regprocedure('plataforma.tenant_id()'))
+    ) > 0
   ) end as "tenant"
 from pg_catalog.pg_class c
 join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
