@@ -1,6 +1,14 @@
 import { CompiledQuery, type Kysely } from 'kysely'
+import type { FunctionSource } from '../statement/changes-session.js'
 import { FUNCTION_NAMES } from '../statement/function-names.js'
-import { RELATIONS_WITH_CODE } from '../statement/relations-with-code.js'
+import {
+  CALLING_RELATIONS,
+  type CallingRelation,
+  FUNCTION_SOURCES,
+  PASSAGES,
+  type Passage,
+  relationsWithCode,
+} from '../statement/relations-with-code.js'
 import type { ServerNames } from '../statement/user-functions.js'
 
 /** Another process may make functions and triggers, and tells nobody. */
@@ -9,12 +17,6 @@ const FRESH_FOR_MS = 60_000
 interface FunctionRow {
   readonly name: string
   readonly builtIn: boolean
-}
-
-interface RelationRow {
-  readonly name: string
-  readonly on: 'read' | 'write'
-  readonly alters: boolean
 }
 
 /** Names of the server's functions and of what runs them, read again every minute of use. */
@@ -67,19 +69,16 @@ export class FunctionNames {
   }
 
   async #read(): Promise<ServerNames> {
-    const [functions, relations] = await Promise.all([
+    const [names, functions, relations, passages] = await Promise.all([
       this.#rows<FunctionRow>(FUNCTION_NAMES),
-      this.#rows<RelationRow>(RELATIONS_WITH_CODE),
+      this.#rows<FunctionSource>(FUNCTION_SOURCES),
+      this.#rows<CallingRelation>(CALLING_RELATIONS),
+      this.#rows<Passage>(PASSAGES),
     ])
-    const onRead = relations.filter((row) => row.on === 'read')
-    const onWrite = relations.filter((row) => row.on === 'write')
     return {
-      builtIn: namesOf(functions.filter((row) => row.builtIn)),
-      outside: namesOf(functions.filter((row) => !row.builtIn)),
-      codeOnRead: namesOf(onRead),
-      codeOnWrite: namesOf(onWrite),
-      alteringOnRead: namesOf(onRead.filter((row) => row.alters)),
-      alteringOnWrite: namesOf(onWrite.filter((row) => row.alters)),
+      builtIn: namesOf(names.filter((row) => row.builtIn)),
+      outside: namesOf(names.filter((row) => !row.builtIn)),
+      ...relationsWithCode(functions, relations, passages),
     }
   }
 

@@ -1,8 +1,16 @@
 import { testDatabase } from '@plataforma/testkit'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { FunctionSource } from './changes-session.js'
 import { FUNCTION_NAMES } from './function-names.js'
-import { RELATIONS_WITH_CODE } from './relations-with-code.js'
+import {
+  CALLING_RELATIONS,
+  type CallingRelation,
+  FUNCTION_SOURCES,
+  PASSAGES,
+  type Passage,
+  relationsWithCode,
+} from './relations-with-code.js'
 import { statementFacts } from './statement-facts.js'
 import { mayCallUserFunction, type ServerNames } from './user-functions.js'
 
@@ -59,17 +67,17 @@ beforeAll(async () => {
     create view m.computed as select m.one() as one;
     create view m.of_computed as select one from m.computed;
     create view m.plain as select id, upper('x') as x from m.triggered`)
-  const functions = (await client.query<{ name: string; builtIn: boolean }>(FUNCTION_NAMES)).rows
-  const relations = (
-    await client.query<{ name: string; on: string; alters: boolean }>(RELATIONS_WITH_CODE)
-  ).rows
+  const rows = async <Row extends pg.QueryResultRow>(text: string) =>
+    (await client.query<Row>(text)).rows
+  const functions = await rows<{ name: string; builtIn: boolean }>(FUNCTION_NAMES)
   names = {
     builtIn: namesOf(functions.filter((row) => row.builtIn)),
     outside: namesOf(functions.filter((row) => !row.builtIn)),
-    codeOnRead: namesOf(relations.filter((row) => row.on === 'read')),
-    codeOnWrite: namesOf(relations.filter((row) => row.on === 'write')),
-    alteringOnRead: namesOf(relations.filter((row) => row.on === 'read' && row.alters)),
-    alteringOnWrite: namesOf(relations.filter((row) => row.on === 'write' && row.alters)),
+    ...relationsWithCode(
+      await rows<FunctionSource>(FUNCTION_SOURCES),
+      await rows<CallingRelation>(CALLING_RELATIONS),
+      await rows<Passage>(PASSAGES),
+    ),
   }
 })
 
@@ -93,7 +101,7 @@ test.each([
   'select p.first, p.last || $1, (p).first from m.people p where p.first = any($1::text[])',
   "select extract(year from d), trim(a), coalesce(b, c), current_date, 'a'::kind, 1::int4 from t",
   'insert into m.people values (upper($1)) on conflict do nothing returning first',
-  'select * from m.triggered join m.plain using (id)',
+  'select * from m.touched join m.parent using (id)',
   'select * from m.child join m.indexed on true join m.divided on true',
   'insert into m.people (first) values ($1)',
   'show timezone',
@@ -125,6 +133,9 @@ test.each([
   'insert into m.indexed values (1)',
   'insert into m.plain (id) values (1)',
   'select * from m.computed',
+  'select total = $1 from m.triggered',
+  'select * from m.plain',
+  'select * from json_populate_record(null::m.people, $1)',
   'select * from of_computed as c',
   'do $$ begin end $$',
   'call p()',

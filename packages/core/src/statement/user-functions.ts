@@ -1,17 +1,12 @@
+import type { RelationsWithCode } from './relations-with-code.js'
 import type { QualifiedName, StatementFacts } from './statement-facts.js'
 
 /** Names that a server knows, as `FUNCTION_NAMES` asks for them. */
-export interface ServerNames {
+export interface ServerNames extends RelationsWithCode {
   /** Functions of pg_catalog. */
   readonly builtIn: ReadonlySet<string>
   /** Functions, operators and types with functions of their own, in any other schema. */
   readonly outside: ReadonlySet<string>
-  /** Relations behind which functions outside pg_catalog run, as `RELATIONS_WITH_CODE` tells. */
-  readonly codeOnRead: ReadonlySet<string>
-  readonly codeOnWrite: ReadonlySet<string>
-  /** Those of them whose code can change its session. */
-  readonly alteringOnRead: ReadonlySet<string>
-  readonly alteringOnWrite: ReadonlySet<string>
 }
 
 const NAMES_ITS_FUNCTIONS: ReadonlySet<string> = new Set([

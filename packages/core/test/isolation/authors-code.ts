@@ -31,6 +31,9 @@ export const AUTHORS_CODE = `
     $function$ begin execute $1; return true; end $function$;
   create domain comando as text check (execute_checked(value));
 
+  create type linha_de_comando as (texto comando);
+  create table comandos (texto comando);
+
   create type linha as (texto text);
   create function executa_linha(linha) returns int language plpgsql as
     $function$ begin execute $1.texto; return 1; end $function$;

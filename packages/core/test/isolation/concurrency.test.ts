@@ -51,7 +51,7 @@ describe.each(GRADES)('many tenants at once on few sessions, %s logins', (grade)
     (signal) => setting.vendas.select('itens', { signal }),
     (signal) => setting.vendas.query('select * from itens', [], { signal }),
     (signal) => setting.vendas.query('select *, pg_sleep(0.002) from itens', [], { signal }),
-    (signal) => setting.vendas.db.selectFrom('itens').selectAll().execute({ signal }),
+    () => setting.vendas.db.selectFrom('itens').selectAll().execute(),
     (signal) =>
       setting.vendas.query(
         `select *, set_config('search_path', 'pg_catalog', false),

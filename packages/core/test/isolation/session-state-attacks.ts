@@ -234,6 +234,38 @@ export const SESSION_STATE_ATTACKS: readonly SessionAttack[] = [
     },
   },
   {
+    name: 're-PREPARE by a row type that holds a domain',
+    run: async (setting) => {
+      await prepareSome(setting)
+      await setting.vendas.query(
+        `select r.* from (select json_build_object('texto', $1::text) as j) as x,
+          json_populate_record(null::linha_de_comando, x.j) as r`,
+        [STEAL],
+      )
+    },
+  },
+  {
+    name: 're-PREPARE by the row type of a table',
+    run: async (setting) => {
+      await prepareSome(setting)
+      await setting.vendas.query(
+        `select r.* from (select json_build_object('texto', $1::text) as j) as x,
+          json_populate_record(null::comandos, x.j) as r`,
+        [STEAL],
+      )
+    },
+  },
+  {
+    name: 're-PREPARE by a value that becomes a domain beside a column',
+    run: async (setting) => {
+      await prepareSome(setting)
+      await setting.vendas.query(
+        'select array_append(array_agg(c.texto), x.t) from (select $1::text as t) as x left join comandos as c on true group by x.t',
+        [STEAL],
+      )
+    },
+  },
+  {
     name: 're-PREPARE by a column that is a function',
     run: async (setting) => {
       await prepareSome(setting)
