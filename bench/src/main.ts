@@ -4,7 +4,9 @@ import { bulkInsert } from './cases/bulk-insert.js'
 import { createTables } from './cases/create-tables.js'
 import { interceptors } from './cases/interceptors.js'
 import { readByKey } from './cases/read-by-key.js'
+import { rowLevelSecurity } from './cases/row-level-security.js'
 import { selectWithFilters } from './cases/select-with-filters.js'
+import { typeInstantiations } from './cases/type-instantiations.js'
 import { unscopedHandle } from './cases/unscoped-handle.js'
 import { type Figure, isReached } from './report/figure.js'
 import { FIGURE_COLUMNS, figureCells, figureText, markdownTable } from './report/figure-text.js'
@@ -17,6 +19,8 @@ const CASES: readonly BenchCase[] = [
   bulkInsert,
   createTables,
   interceptors,
+  typeInstantiations,
+  rowLevelSecurity,
 ]
 
 const [filter = ''] = process.argv.slice(2).filter((argument) => argument !== '--')
