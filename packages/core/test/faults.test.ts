@@ -276,15 +276,21 @@ describe('bad input', () => {
     })
   })
 
-  it.each([[undefined], [null], [''], [7], [{}]])(
-    'a context with tenantId %j',
-    async (tenantId) => {
-      await using database = databaseAt(address)
-      await expect(
-        database.withContext({ tenantId } as { tenantId: string }, () => undefined),
-      ).rejects.toMatchObject({ code: 'PLT_TENANT_ID_INVALID' })
-    },
-  )
+  it.each([
+    [undefined, 'has no'],
+    [null, 'has no'],
+    ['', 'has no'],
+    [7, 'is of type number, expected a text'],
+    [{}, 'is of type object, expected a text'],
+  ])('a context with tenantId %j', async (tenantId, message) => {
+    await using database = databaseAt(address)
+    await expect(
+      database.withContext({ tenantId } as { tenantId: string }, () => undefined),
+    ).rejects.toMatchObject({
+      code: 'PLT_TENANT_ID_INVALID',
+      message: expect.stringContaining(message),
+    })
+  })
 
   it.each(['', 'Vendas', '1a', 'pg_x', 'a-b', 'a"b', 'x'.repeat(41), 'módulo'])(
     'the module name %j',

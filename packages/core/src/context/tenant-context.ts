@@ -18,7 +18,9 @@ export function takeTenantContext(context: TenantContext): TenantContext {
   const tenantId: unknown = context?.tenantId
   if (typeof tenantId !== 'string' || tenantId === '') {
     throw invalid(
-      'The context has no `tenantId`.',
+      tenantId === undefined || tenantId === null || tenantId === ''
+        ? 'The context has no `tenantId`.'
+        : `The context's \`tenantId\` is of type ${typeof tenantId}, expected a text.`,
       'Give `withContext` an object with the tenant’s id as a text that is not empty.',
     )
   }

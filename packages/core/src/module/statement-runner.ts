@@ -1,10 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type CompiledQuery, createQueryId, type QueryResult, type RootOperationNode } from 'kysely'
 import { PlataformaError } from '../error/plataforma-error.js'
+import { withData } from '../error/with-data.js'
+import type { InputRow } from '../query/insert-rows.js'
 import { QueryTable } from '../query/query-table.js'
 import { selectShape } from '../query/select-shape.js'
 import { type ReadRequest, selectStatement } from '../query/select-statement.js'
 import type { TableInfo } from '../table/table-info.js'
+import { blamedColumn } from './blamed-column.js'
 import type { ExecuteOptions, ModuleExecutor } from './module-executor.js'
 import { RememberedQuery } from './remembered-query.js'
 
@@ -13,6 +16,11 @@ type Row = Record<string, unknown>
 /** What a verb makes of a table: a statement, and how to read it beside. */
 interface Statement {
   readonly node: RootOperationNode
+}
+
+interface RunOptions extends ExecuteOptions {
+  /** The values that are written, where an error has to be told from them. */
+  readonly written?: readonly InputRow[]
 }
 
 /** A verb's way: the table from the catalog, its statement compiled, sent, and its result. */
@@ -27,11 +35,15 @@ export class StatementRunner {
   async run<S extends Statement>(
     name: string,
     make: (table: QueryTable) => S,
-    options: ExecuteOptions = {},
+    { written, ...options }: RunOptions = {},
   ): Promise<{ readonly statement: S; readonly result: QueryResult<Row> }> {
     const statement = await this.#prepare(name, make)
     const query = this.compile<Row>(statement.node)
-    return { statement, result: await this.#send(query, name, options) }
+    try {
+      return { statement, result: await this.#send(query, name, options) }
+    } catch (error) {
+      throw this.#blaming(error, name, written)
+    }
   }
 
   /** The rows of a select, whose text is remembered by its shape. */
@@ -106,6 +118,13 @@ export class StatementRunner {
         .table(table.name, { refresh: true })
         .then((refreshed) => make(queryTable(refreshed)))
     }
+  }
+
+  /** A key that is still referenced is violated at the table that references it. */
+  #blaming(error: unknown, name: string, written: RunOptions['written']): unknown {
+    if (!(error instanceof PlataformaError) || error.column !== undefined) return error
+    const table = this.executor.knownTable(error.table ?? name)
+    return table === undefined ? error : withData(error, blamedColumn(error, table, written))
   }
 
   #noticed(error: unknown): unknown {

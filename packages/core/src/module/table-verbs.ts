@@ -232,7 +232,10 @@ export class TableVerbs<Tables = UnknownTables> {
     values: unknown,
     options: AnyWrite = {},
   ): Promise<Row[] | AffectedRows> {
-    return this.#change(table, options, (target) => updateStatement(target, values, options))
+    return this.#change(table, callOptions(options), {
+      rows: [values as InputRow],
+      make: (target) => updateStatement(target, values, options),
+    })
   }
 
   /**
@@ -251,7 +254,8 @@ export class TableVerbs<Tables = UnknownTables> {
     const O extends WriteOptions<RowOf<Tables, N>> = WriteOptions<RowOf<Tables, N>>,
   >(table: TableArgument<Tables, N>, options: O): Promise<Changed<RowOf<Tables, N>, O>>
   async delete(table: string, options: AnyWrite = {}): Promise<Row[] | AffectedRows> {
-    return this.#change(table, options, (target) => deleteStatement(target, options))
+    const make = (target: QueryTable) => deleteStatement(target, options)
+    return this.#change(table, callOptions(options), { rows: [], make })
   }
 
   /** A select put together step by step; each step gives a new builder. */
@@ -284,15 +288,15 @@ export class TableVerbs<Tables = UnknownTables> {
   ): Promise<Row[] | AffectedRows> {
     if (!Array.isArray(rows)) throw noRows(table)
     if (rows.length === 0) return returning === false ? { affectedRows: 0 } : []
-    return this.#change(table, options, make)
+    return this.#change(table, callOptions(options), { rows, make })
   }
 
   async #change(
     table: string,
-    options: CallOptions,
-    make: (table: QueryTable) => WriteStatement,
+    options: ExecuteOptions,
+    { rows, make }: Omit<WriteParts, 'returning'>,
   ): Promise<Row[] | AffectedRows> {
-    const { statement, result } = await this.#runner.run(table, make, callOptions(options))
+    const { statement, result } = await this.#runner.run(table, make, { ...options, written: rows })
     return statement.read(result)
   }
 

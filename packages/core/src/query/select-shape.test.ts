@@ -35,6 +35,7 @@ const INFO = {
   columns: new Map(COLUMNS.map((each) => [each.name, each])),
   primaryKey: ['n'],
   uniqueKeys: [['n']],
+  constraints: new Map([['t_pkey', ['n']]]),
   tenantColumn: 'organization_id',
 } as unknown as TableInfo
 const table = new QueryTable(INFO)

@@ -28,6 +28,7 @@ select c.relname as "name", c.relkind as "kind",
   ) order by a.attnum) as "columns",
   (
     select json_agg(json_build_object(
+      'name', (select x.relname from pg_catalog.pg_class x where x.oid = i.indexrelid),
       'primary', i.indisprimary,
       'numbers', i.indkey::int2[],
       'size', i.indnkeyatts
@@ -36,6 +37,11 @@ select c.relname as "name", c.relkind as "kind",
     where i.indrelid = c.oid and i.indisunique and i.indisvalid and i.indimmediate
       and i.indpred is null and i.indexprs is null
   ) as "keys",
+  (
+    select json_agg(json_build_object('name', f.conname, 'numbers', f.conkey))
+    from pg_catalog.pg_constraint f
+    where f.conrelid = c.oid and f.contype = 'f'
+  ) as "foreignKeys",
   case when c.relrowsecurity then (
     select min((
       select min(d.refobjsubid) from pg_catalog.pg_depend d

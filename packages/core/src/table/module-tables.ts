@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { CompiledQuery, sql } from 'kysely'
 import { toPlataformaError } from '../error/from-database-error.js'
 import { PlataformaError } from '../error/plataforma-error.js'
+import { withData } from '../error/with-data.js'
 import { featureIsOn } from '../module/feature.js'
 import type { ColumnDefinition } from './column-definition.js'
 import { createTableStatements, type ResolvedTable } from './create-table-statements.js'
@@ -42,11 +43,15 @@ export class ModuleTables {
     options: TableOptions,
   ): Promise<void> {
     const { module, schema, tenantColumn } = this.#host
-    const written = defineTable({ module, schema, name, columns, options, tenantColumn })
-    const definition = await this.#host.tableDefined(this.#withFeatures(written))
-    await this.#retried(name, async () => {
-      await this.#host.asOwner((trx) => this.#createIn(trx, definition))
-    })
+    try {
+      const written = defineTable({ module, schema, name, columns, options, tenantColumn })
+      const definition = await this.#host.tableDefined(this.#withFeatures(written))
+      await this.#retried(name, async () => {
+        await this.#host.asOwner((trx) => this.#createIn(trx, definition))
+      })
+    } catch (error) {
+      throw error instanceof PlataformaError ? withData(error, { module, table: name }) : error
+    }
     await this.#host.tableChanged(name)
   }
 

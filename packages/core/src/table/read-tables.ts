@@ -12,10 +12,12 @@ interface CatalogTable {
   readonly kind: string
   readonly columns: readonly CatalogColumn[]
   readonly keys: readonly CatalogKey[] | null
+  readonly foreignKeys: readonly Pick<CatalogKey, 'name' | 'numbers'>[] | null
   readonly tenant: number | null
 }
 
 interface CatalogKey {
+  readonly name: string
   readonly primary: boolean
   readonly numbers: readonly number[]
   /** Columns behind these are only stored. */
@@ -70,9 +72,15 @@ async function readTypes(tables: readonly CatalogTable[], read: CatalogReader): 
 
 function tableInfo(schema: string, table: CatalogTable, types: Types): TableInfo {
   const names = new Map(table.columns.map((column) => [column.number, column.name]))
-  const keys = (table.keys ?? []).map(({ primary, numbers, size }) => ({
+  const named = (numbers: readonly number[]) => numbers.flatMap((number) => names.get(number) ?? [])
+  const keys = (table.keys ?? []).map(({ name, primary, numbers, size }) => ({
+    name,
     primary,
-    columns: numbers.slice(0, size).flatMap((number) => names.get(number) ?? []),
+    columns: named(numbers.slice(0, size)),
+  }))
+  const foreignKeys = (table.foreignKeys ?? []).map(({ name, numbers }) => ({
+    name,
+    columns: named(numbers),
   }))
   const isView = table.kind === 'v'
   const columns = table.columns.map((column) => columnInfo(column, types, isView))
@@ -82,6 +90,7 @@ function tableInfo(schema: string, table: CatalogTable, types: Types): TableInfo
     columns: new Map(columns.map((column) => [column.name, column])),
     primaryKey: keys.find((key) => key.primary)?.columns ?? [],
     uniqueKeys: keys.map((key) => key.columns),
+    constraints: new Map([...keys, ...foreignKeys].map(({ name, columns }) => [name, columns])),
     tenantColumn: table.tenant === null ? undefined : names.get(table.tenant),
   }
 }

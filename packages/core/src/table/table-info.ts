@@ -30,6 +30,8 @@ export interface TableInfo {
   readonly primaryKey: readonly string[]
   /** Columns of every unique key without condition, the primary key first. */
   readonly uniqueKeys: readonly (readonly string[])[]
+  /** Columns of those and of the foreign keys, by the name of the constraint or unique index. */
+  readonly constraints: ReadonlyMap<string, readonly string[]>
   /** Set where the table is under the tenant policy. */
   readonly tenantColumn: string | undefined
 }
