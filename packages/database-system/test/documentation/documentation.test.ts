@@ -1,0 +1,127 @@
+import { execFile } from 'node:child_process'
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { testDatabase } from '@plataforma/testkit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Document } from './document.js'
+
+const run = promisify(execFile)
+const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const folder = fromHere(`../../.cache/documentation-${process.pid}/`)
+const documents = Document.all()
+
+/** What examples import from beside them. */
+const COMPANIONS = [
+  fromHere('cliente.ts'),
+  fromHere('my-source.ts'),
+  fromHere('../../../core/examples/slow-statements.ts'),
+]
+
+const CONFIG = JSON.stringify({
+  extends: '../../../../../tsconfig.base.json',
+  compilerOptions: { noUnusedLocals: false },
+  include: ['.'],
+})
+
+interface Example {
+  /** The document and the number of the block in it. */
+  readonly name: string
+  readonly code: string
+}
+
+const examples = documents.flatMap((document) =>
+  document.code('ts').map((text, number): Example => {
+    return { name: `${document.path.replaceAll('/', '-')}-${number + 1}`, code: text }
+  }),
+)
+
+beforeAll(() => mkdir(folder, { recursive: true }))
+afterAll(() => rm(folder, { recursive: true }))
+
+async function compile(name: string, together: readonly Example[]): Promise<string> {
+  const project = join(folder, name)
+  await mkdir(project)
+  await writeFile(join(project, 'tsconfig.json'), CONFIG)
+  for (const file of COMPANIONS) await copyFile(file, join(project, file.split('/').at(-1) ?? ''))
+  for (const one of together) await writeFile(join(project, `${one.name}.ts`), one.code)
+  const tsc = join(
+    dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
+    'bin/tsc',
+  )
+  const { stdout } = await run(process.execPath, [tsc, '-p', project]).catch(
+    (error: { stdout: string }) => error,
+  )
+  return stdout
+}
+
+describe('the examples of the documents', () => {
+  // What one of them registers would hold in all that are compiled with it.
+  const [registering, others] = [
+    examples.filter(({ code }) => code.includes('declare module')),
+    examples.filter(({ code }) => !code.includes('declare module')),
+  ]
+
+  it('compile', { timeout: 120_000 }, async () => {
+    expect(others.length).toBeGreaterThan(8)
+    expect(await compile('together', others)).toBe('')
+    for (const one of registering) expect(await compile(one.name, [one])).toBe('')
+  })
+
+  it.each([
+    'README.md',
+    'README.pt-BR.md',
+    'packages/core/README.md',
+    'packages/database-system/README.md',
+  ])('run: the first of %s', async (path) => {
+    const [code = ''] = new Document(path).code('ts')
+    const file = join(folder, `${path.replaceAll('/', '-')}.ts`)
+    await writeFile(file, code)
+    await using database = await testDatabase()
+    const { stdout, stderr } = await run(
+      process.execPath,
+      ['--import=tsx', '--conditions=plataforma-source', file],
+      {
+        env: {
+          ...process.env,
+          DATABASE_URL: database.connectionString,
+          PLATAFORMA_SECRET: 'a secret of sixteen characters or more',
+        },
+        timeout: 60_000,
+      },
+    )
+    expect(stdout).toContain("nome: 'João Silva'")
+    expect(stderr).toBe('')
+  })
+})
+
+it.each(documents.map((document) => [document.path, document] as const))(
+  'the links of %s lead somewhere',
+  (_, document) => {
+    expect(document.links.filter((link) => !document.leadsTo(link))).toEqual([])
+  },
+)
+
+describe('the README in Portuguese', () => {
+  const [english, portuguese] = [new Document('README.md'), new Document('README.pt-BR.md')]
+
+  it('has the sections, tables and links of the English one', () => {
+    const shape = (document: Document) => ({
+      headings: document.headings.length,
+      rows: document.text.match(/^\|/gm)?.length,
+      links: document.links
+        .map((link) => (link.startsWith('#') ? '#' : link.replace('README.pt-BR.md', 'README.md')))
+        .sort(),
+    })
+    expect(shape(portuguese)).toEqual(shape(english))
+  })
+
+  it.each(['ts', 'bash', 'sql'])('has its code, comments and texts aside: %s', (language) => {
+    const bare = (code: string) => code.replace(/(\/\/|#).*$/gm, '').replace(/'.*?'/g, "''")
+    const [ours, theirs] = [portuguese.code(language), english.code(language)]
+    expect(theirs).not.toEqual([])
+    expect(ours.map(bare)).toEqual(theirs.map(bare))
+  })
+})
