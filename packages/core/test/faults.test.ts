@@ -48,6 +48,11 @@ async function withModule<T>(
   return await database.withContext({ tenantId: TENANT }, () => work(vendas, database))
 }
 
+async function isConnected(pid: number): Promise<boolean> {
+  const { rowCount } = await outside.query('select from pg_stat_activity where pid = $1', [pid])
+  return rowCount === 1
+}
+
 /** Ends the backend that runs a statement holding `text`. */
 async function terminate(text: string): Promise<void> {
   await expect
@@ -253,6 +258,34 @@ describe('bad input', () => {
         remedy: expect.any(String),
       })
       expect(run).not.toHaveBeenCalled()
+    })
+  })
+
+  it('a transaction that waits too long says which limit it met, and what to do', async () => {
+    const limits = [
+      ['idle_in_transaction_session_timeout', '25P03', 'idleInTransactionTimeoutMs'],
+      ['transaction_timeout', '25P04', 'transaction_timeout'],
+    ] as const
+    const { rows } = await outside.query<{ name: string }>('select name from pg_settings')
+    const known = new Set(rows.map(({ name }) => name))
+    await withModule(async (vendas) => {
+      // Before version 17 PostgreSQL has only the first.
+      for (const [setting, sqlState, remedy] of limits.filter(([name]) => known.has(name))) {
+        const timeout = { code: 'PLT_TIMEOUT', sqlState, remedy: expect.stringContaining(remedy) }
+        const dawdle = async (tx: Pick<ModuleDatabase, 'query'>) => {
+          const [{ pid } = {}] = await tx.query<{ pid: number }>(
+            'select pg_backend_pid() as pid, set_config($1, $2, true)',
+            [setting, '50'],
+          )
+          await expect.poll(() => isConnected(Number(pid))).toBe(false)
+        }
+        const statementAfter = vendas.transaction(async (tx) => {
+          await dawdle(tx)
+          await tx.query('select 1')
+        })
+        await expect(statementAfter).rejects.toMatchObject(timeout)
+        await expect(vendas.transaction(dawdle)).rejects.toMatchObject(timeout)
+      }
     })
   })
 

@@ -26,6 +26,8 @@ describe('toPlataformaError', () => {
     ['42601', 'PLT_DATABASE_ERROR'],
     ['40001', 'PLT_DATABASE_ERROR'],
     ['25P02', 'PLT_TRANSACTION_ABORTED'],
+    ['25P03', 'PLT_TIMEOUT'],
+    ['25P04', 'PLT_TIMEOUT'],
     ['55P03', 'PLT_TIMEOUT'],
     ['57014', 'PLT_TIMEOUT'],
     ['08006', 'PLT_DATABASE_UNAVAILABLE'],

@@ -56,7 +56,14 @@ const RULES: Readonly<Record<string, Rule>> = {
   '23P01': ['PLT_EXCLUSION_VIOLATION', 'Give values that do not overlap with another row.'],
   '25006': ['PLT_DATABASE_ERROR', 'Write in a transaction that is not `readOnly`.'],
   '25P02': ['PLT_TRANSACTION_ABORTED', 'Look at the first error of the transaction and retry it.'],
-  '25P04': TIMEOUT,
+  '25P03': [
+    'PLT_TIMEOUT',
+    'Do what takes long outside the transaction, or raise `idleInTransactionTimeoutMs`.',
+  ],
+  '25P04': [
+    'PLT_TIMEOUT',
+    'Write in several shorter transactions, or raise transaction_timeout of the login.',
+  ],
   '28000': CREDENTIALS,
   '28P01': CREDENTIALS,
   '3D000': ['PLT_DATABASE_UNAVAILABLE', 'Create the database, or correct its name.'],
@@ -115,7 +122,7 @@ function isServerError(error: Error): error is ServerError {
 function isConnectionFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? String(error.code) : ''
-  if (isServerError(error)) return /^(08|57P0[1-5]|25P03)/.test(code)
+  if (isServerError(error)) return /^(08|57P0[1-5])/.test(code)
   return CONNECTION_FAILURES.has(code) || CONNECTION_MESSAGES.test(error.message)
 }
 

@@ -1,4 +1,6 @@
+import { toPlataformaError } from '../error/from-database-error.js'
 import { PlataformaError } from '../error/plataforma-error.js'
+import { isServerError } from '../error/server-error.js'
 import { Batch, type BatchSegment } from '../wire/batch.js'
 import { sendCancelRequest } from '../wire/cancel-request.js'
 import type { Exchange, ExchangeHost } from '../wire/exchange.js'
@@ -27,6 +29,7 @@ export class PgConnection {
   clockOffsetMs = 0
   #measured = false
   #broken = false
+  #lastWord: Error | undefined
   #current: Sending | undefined
   readonly #waiting: Sending[] = []
   #cancelling: Promise<void> | undefined
@@ -52,7 +55,10 @@ export class PgConnection {
     const onLoss = () => {
       this.#broken = true
     }
-    client.on('error', onLoss)
+    client.on('error', (error: Error) => {
+      if (isServerError(error)) this.#lastWord ??= error
+      onLoss()
+    })
     client.on('end', onLoss)
     client.connection.on('parseComplete', () => this.#current?.handleParseComplete())
   }
@@ -207,7 +213,7 @@ export class PgConnection {
       this.#settled?.resolve()
       this.#settled = undefined
     } else if (this.broken) {
-      exchange.abandon(connectionLost())
+      exchange.abandon(connectionLost(this.#lastWord))
       this.#next()
     } else {
       this.#current = exchange
@@ -216,8 +222,12 @@ export class PgConnection {
   }
 }
 
-function connectionLost(): PlataformaError {
+/** With what the server said as it ended the session while nothing was asked of it. */
+function connectionLost(lastWord: Error | undefined): PlataformaError {
+  const said = toPlataformaError(lastWord)
+  if (said instanceof PlataformaError && said.code === 'PLT_TIMEOUT') return said
   return new PlataformaError('PLT_DATABASE_UNAVAILABLE', 'The connection to PostgreSQL was lost.', {
     remedy: 'Call again: the next call takes another connection.',
+    ...(said instanceof PlataformaError && { cause: lastWord, sqlState: said.sqlState }),
   })
 }
