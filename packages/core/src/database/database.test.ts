@@ -91,6 +91,23 @@ describe.each(['shared', 'dedicated'] as const)('a database, %s logins', (login)
     expect(await as(A, () => vendas.count('itens', { where: { id: { $in: [10, 11] } } }))).toBe(1)
   })
 
+  it('holds a nested transaction to its own `readOnly`, and refuses what is the outermost’s', async () => {
+    const write = () => vendas.update('itens', { nome: 'z' }, { where: { id: 10 } })
+    await as(A, () =>
+      vendas.transaction(async () => {
+        await expect(vendas.transaction(write, { readOnly: true })).rejects.toMatchObject({
+          sqlState: '25006',
+        })
+        for (const options of [{ isolationLevel: 'serializable' as const }, { retries: 1 }]) {
+          await expect(vendas.transaction(write, options)).rejects.toMatchObject({
+            code: 'PLT_OPTION_INVALID',
+          })
+        }
+        await vendas.transaction(write)
+      }),
+    )
+  })
+
   it('runs a transaction across modules, each statement under its role', async () => {
     await as(A, () =>
       database.transaction(async (tx) => {

@@ -51,6 +51,25 @@ describe('a nested transaction', () => {
     expect(await trial.ids()).toEqual([1, 3])
   })
 
+  it('that only reads leaves what is around it free to write, however it ends', async () => {
+    const { begin, run } = trial.work()
+    const outer = begin()
+    await run(outer, insert(1))
+    for (const [index, end] of (['commit', 'rollback'] as const).entries()) {
+      const reading = await outer.nested({ readOnly: true })
+      expect(await run(reading, 'select id from pet where id = 1')).toEqual([{ id: 1 }])
+      await reading[end]()
+      await run(outer, insert(10 + index))
+    }
+    const refused = await outer.nested({ readOnly: true })
+    expect(await rejection(run(refused, insert(2)))).toMatchObject({ code: '25006' })
+    await refused.rollback()
+    await (await outer.nested({ readOnly: true })).commit()
+    await run(outer, insert(3))
+    await outer.commit()
+    expect(await trial.ids()).toEqual([1, 3, 10, 11])
+  })
+
   it('holds back statements around it, and another nested one, until it ends', async () => {
     const { begin, run } = trial.work()
     const outer = begin()

@@ -49,8 +49,10 @@ export class Opening {
     return this.#queued.length > 0 || !this.#isHeadSet(scope)
   }
 
-  queueSavepoint(name: string): void {
+  queueSavepoint(name: string, { readOnly = false } = {}): void {
     this.#queued.push(control(`savepoint ${quoteName(name)}`))
+    // PostgreSQL goes back to what held before at the end of the savepoint.
+    if (readOnly) this.#queued.push(control('set transaction read only'))
   }
 
   /** Whether it was still queued; those inside it go with it. */

@@ -3,9 +3,14 @@ import { PlataformaError } from '../error/plataforma-error.js'
 
 /** How a transaction runs. */
 export interface TransactionOptions {
+  /** Of the outermost transaction: a nested one refuses it. */
   readonly isolationLevel?: IsolationLevel
+  /**
+   * Writes are refused (25006): of a nested transaction until it ends, of one inside a read-only
+   * one whatever it says.
+   */
   readonly readOnly?: boolean
-  /** How often to run the callback again after 40001 or 40P01; 0 unless given. */
+  /** How often to run the callback again after 40001 or 40P01; 0 unless given. Outermost alone. */
   readonly retries?: number
   /** Cancels the statement in flight and rolls back. */
   readonly signal?: AbortSignal

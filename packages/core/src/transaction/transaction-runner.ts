@@ -88,7 +88,8 @@ export class TransactionRunner<Tx> {
         { remedy: 'Give them to the outermost `transaction` call.' },
       )
     }
-    return await this.#finish(await outer.nested(), fn, options.signal)
+    const { readOnly, signal } = options
+    return await this.#finish(await outer.nested({ readOnly }), fn, signal)
   }
 
   async #finish<T>(

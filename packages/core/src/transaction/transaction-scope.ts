@@ -63,10 +63,10 @@ export class TransactionScope implements StatementCarrier {
   }
 
   /** Opens a savepoint; statements of the outer scope wait until it ends. */
-  async nested(): Promise<TransactionScope> {
+  async nested(options?: { readonly readOnly?: boolean }): Promise<TransactionScope> {
     while (this.#child !== undefined) await this.#child.over
     this.#assertOpen()
-    const savepoint = this.#session.openSavepoint()
+    const savepoint = this.#session.openSavepoint(options)
     const scope = new TransactionScope(this.#session, this.acting, { parent: this, savepoint })
     const over = scope.#ended.promise.then(() => {
       this.#child = undefined

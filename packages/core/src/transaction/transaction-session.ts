@@ -95,9 +95,9 @@ export class TransactionSession {
   }
 
   /** Takes a savepoint that is sent along with the next statement. */
-  openSavepoint(): string {
+  openSavepoint(options?: { readonly readOnly?: boolean }): string {
     const name = `plt_${++this.#savepoints}`
-    this.#opening.queueSavepoint(name)
+    this.#opening.queueSavepoint(name, options)
     return name
   }
 
