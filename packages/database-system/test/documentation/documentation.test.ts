@@ -23,7 +23,7 @@ const COMPANIONS = [
 const CONFIG = JSON.stringify({
   extends: '../../../../../tsconfig.base.json',
   compilerOptions: { noUnusedLocals: false },
-  include: ['.'],
+  include: ['*.ts'],
 })
 
 interface Example {
