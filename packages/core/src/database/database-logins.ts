@@ -5,7 +5,8 @@ import type { LoginSecret } from '../identity/login-secret.js'
 import type { RoleNames } from '../identity/role-names.js'
 import { typeParsers } from '../wire/value-parsers.js'
 import type { ResolvedOptions } from './database-options.js'
-import { type AddressChange, changedAddress } from './login-address.js'
+import type { AddressChange } from './login-address.js'
+import { serverAddress } from './server-address.js'
 
 /**
  * Settings that an `ALTER ROLE … SET` of a login could bend for the next connection. What comes
@@ -79,20 +80,17 @@ export class DatabaseLogins implements LoginDirectory {
 
   #config(kind: string, login?: AddressChange['login']): ClientConfig {
     const { options } = this.#parts
-    const tls = options.ssl !== undefined && options.ssl !== false
-    const change = { tls, ...(login && { login }) }
-    const { connectionString, startupOptions } = changedAddress(options.connectionString, change)
+    const address = serverAddress(options, login)
     const pinned = {
       ...PINNED,
       idle_in_transaction_session_timeout: String(options.idleInTransactionTimeoutMs),
       statement_timeout: String(kind === 'admin' ? 0 : (options.statementTimeoutMs ?? 0)),
     }
     return {
-      connectionString,
-      ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
+      ...address,
       application_name: `plataforma ${kind}`,
       options: [
-        ...(startupOptions === undefined ? [] : [startupOptions]),
+        ...(address.options === undefined ? [] : [address.options]),
         ...Object.entries(pinned).map(([name, value]) => `-c ${name}=${value}`),
       ].join(' '),
       types: typeParsers(options.parsers),

@@ -1,4 +1,4 @@
-import { toPlataformaError } from '@plataforma/core'
+import { serverAddress, toPlataformaError } from '@plataforma/core'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { SystemConfig } from '../../config/system-config.js'
@@ -16,8 +16,7 @@ export async function asAdministrator<T>(
   ask: (db: Kysely<unknown>) => Promise<T>,
 ): Promise<T> {
   const pool = new pg.Pool({
-    connectionString: config.connectionString,
-    ...(config.ssl === undefined ? {} : { ssl: config.ssl }),
+    ...serverAddress(config),
     application_name: 'plataforma command',
     max: 1,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
