@@ -309,6 +309,35 @@ describe('bad input', () => {
     })
   })
 
+  it('a table that another process altered costs a transaction one more run', async () => {
+    await withModule(
+      async (vendas) => {
+        const all = (tx: Pick<ModuleDatabase, 'query'>) => tx.query('select * from itens limit 0')
+        const byKysely = () => vendas.db.selectFrom('itens').selectAll().limit(0).execute()
+        const ways = [all, byKysely]
+        for (const way of [...ways, ...ways, ...ways]) await vendas.transaction(way)
+        const alter = (column: string) =>
+          outside.query(`alter table module_vendas.itens add column ${column} int`)
+        await alter('a')
+        await expect(vendas.transaction(all)).rejects.toMatchObject({
+          sqlState: '0A000',
+          remedy: expect.stringContaining('retries'),
+        })
+        await vendas.transaction(all)
+        expect(await vendas.query('select * from itens limit 0')).toEqual([])
+        await alter('b')
+        for (const way of ways) await vendas.transaction(way, { retries: 1 })
+        await alter('c')
+        await vendas.transaction(async (tx) => {
+          await expect(vendas.transaction(all)).rejects.toMatchObject({ sqlState: '0A000' })
+          await all(tx)
+        })
+        expect(await all(vendas)).toEqual([])
+      },
+      { poolConfig: { max: 1 } },
+    )
+  })
+
   it.each([
     [undefined, 'has no'],
     [null, 'has no'],

@@ -1,5 +1,6 @@
 import type { ErrorCode } from './error-codes.js'
 import { PlataformaError, type PlataformaErrorData } from './plataforma-error.js'
+import { isStalePlan } from './stale-plan.js'
 
 /** Where the statement came from, for the message. */
 export interface StatementOrigin {
@@ -31,6 +32,11 @@ const TABLE_UNKNOWN: Rule = ['PLT_TABLE_NOT_FOUND', 'Create the table, or correc
 const CONFLICT: Rule = [
   'PLT_DATABASE_ERROR',
   'Run the whole transaction again, or give it `retries`.',
+]
+
+const STALE_PLAN: Rule = [
+  'PLT_DATABASE_ERROR',
+  'The table changed since the statement was prepared: run the whole transaction again, or give it `retries`.',
 ]
 
 const RULES: Readonly<Record<string, Rule>> = {
@@ -130,6 +136,7 @@ function ruleFor(error: ServerError): Rule {
   if (error.code === '42501' && isRowSecurity(error)) {
     return ['PLT_TENANT_MISMATCH', 'Write rows of the tenant of the context only.']
   }
+  if (isStalePlan(error)) return STALE_PLAN
   if (error.code === '57014' && /user request/.test(error.message)) return fallback()
   return RULES[error.code] ?? fallback()
 }

@@ -10,7 +10,10 @@ export interface TransactionOptions {
    * one whatever it says.
    */
   readonly readOnly?: boolean
-  /** How often to run the callback again after 40001 or 40P01; 0 unless given. Outermost alone. */
+  /**
+   * How often to run the callback again after 40001, 40P01 or a statement whose table another
+   * process altered (0A000); 0 unless given. Of the outermost alone.
+   */
   readonly retries?: number
   /** Cancels the statement in flight and rolls back. */
   readonly signal?: AbortSignal

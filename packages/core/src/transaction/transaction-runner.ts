@@ -3,6 +3,7 @@ import { actsForSame } from '../context/acting.js'
 import type { ContextStore } from '../context/context-store.js'
 import { toPlataformaError } from '../error/from-database-error.js'
 import { PlataformaError } from '../error/plataforma-error.js'
+import { isStalePlan } from '../error/stale-plan.js'
 import type { Scope } from '../scope/scope.js'
 import type { StatementWay } from '../scope/statement-way.js'
 import { checkTransactionOptions, type TransactionOptions } from './transaction-options.js'
@@ -51,7 +52,7 @@ export class TransactionRunner<Tx> {
       try {
         return await this.#runOnce(fn, options)
       } catch (error) {
-        if (attempt >= retries || !RETRIED.has(sqlStateOf(error) ?? '')) throw error
+        if (attempt >= retries || !mayBeRetried(error)) throw error
       }
       const pauseMs = Math.random() * Math.min(LONGEST_PAUSE_MS, 10 * 2 ** attempt)
       await delay(pauseMs, undefined, { ...(options.signal && { signal: options.signal }) })
@@ -131,8 +132,11 @@ function settingsOf(options: TransactionOptions): TransactionSettings {
   }
 }
 
-function sqlStateOf(error: unknown): string | undefined {
-  if (error instanceof PlataformaError) return error.sqlState
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
-  return undefined
+/** Conflicts with others, and a statement whose table changed since it was prepared. */
+function mayBeRetried(error: unknown): boolean {
+  if (error instanceof PlataformaError) {
+    return RETRIED.has(error.sqlState ?? '') || isStalePlan(error.cause)
+  }
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return RETRIED.has(String(code)) || isStalePlan(error)
 }

@@ -1,3 +1,4 @@
+import { isStalePlan } from '../error/stale-plan.js'
 import { LruMap } from './lru-map.js'
 import type { MessageWriter } from './message-writer.js'
 import type { ResultShape } from './result-shape.js'
@@ -54,14 +55,14 @@ export class PreparedStatements {
 
   /** Says whether `error` came from the name itself, so that its statement may be sent again. */
   mend(error: Error, name: string): boolean {
-    const { code, routine } = error as { code?: unknown; routine?: unknown }
+    const { code } = error as { code?: unknown }
     if (code === '26000') {
       this.#names.noteLoss(this.isPooled)
       this.forgetAll()
     } else if (code === '42P05') {
       this.#names.noteLoss(this.isPooled)
       this.#forget(name)
-    } else if (code === '0A000' && routine === 'RevalidateCachedQuery') {
+    } else if (isStalePlan(error)) {
       this.#forget(name)
     } else {
       return false
