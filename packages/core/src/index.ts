@@ -8,6 +8,7 @@ export {
 } from './database/create-database.js'
 export { Database } from './database/database.js'
 export type { DatabaseOptions, TlsOptions } from './database/database-options.js'
+export { findingsForMode } from './database/findings-for-mode.js'
 export type { SystemHealth } from './database/health.js'
 export type { ModuleOptions } from './database/module-options.js'
 export { serverAddress } from './database/server-address.js'

@@ -179,6 +179,7 @@ export class Database<Modules = Record<never, never>> implements AsyncDisposable
     await this.#engine.prepare()
     await this.#plugins.setUp(this.#closers)
     for (const { name } of await this.#engine.isolation.listModules()) this.#modules.open(name)
+    await this.#engine.tellWeaknesses()
     this.#engine.open(this.#plugins.contributions.interceptors)
   }
 

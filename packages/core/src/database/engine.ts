@@ -4,6 +4,7 @@ import { signContext } from '../context/context-token.js'
 import { ContextTokens } from '../context/context-tokens.js'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { moduleSchema } from '../identity/module-name.js'
+import type { Finding } from '../isolation/finding.js'
 import { ModuleIsolationManager } from '../isolation/module-isolation-manager.js'
 import type { Feature } from '../module/feature.js'
 import { MomentListeners } from '../plugin/moment-listeners.js'
@@ -17,6 +18,7 @@ import type { TransactionScope } from '../transaction/transaction-scope.js'
 import { Connections } from './connections.js'
 import { DatabaseFeatures } from './database-features.js'
 import type { ResolvedOptions } from './database-options.js'
+import { findingsForMode } from './findings-for-mode.js'
 
 /** What all parts of one database share, and whether it is ready for work. */
 export class Engine {
@@ -82,10 +84,21 @@ export class Engine {
       onDrop: (module) => this.onModuleDropped(module),
       ...(rolePrefix === undefined ? {} : { rolePrefix }),
     })
-    for (const finding of await isolation.initialize()) {
-      options.log('warn', finding.message, { remedy: finding.remedy })
-    }
+    for (const finding of await isolation.initialize()) this.#tell(finding)
     this.#isolation = isolation
+  }
+
+  /** Tells the log where the set-up is weaker than production asks for. */
+  async tellWeaknesses(): Promise<void> {
+    const { mode } = this.options
+    if (mode !== 'production') return
+    try {
+      const findings = findingsForMode(await this.isolation.inspectInstallation(), mode)
+      for (const finding of findings) this.#tell(finding)
+    } catch (error) {
+      // Another process may drop what is looked at; that is no reason not to start.
+      this.options.log('warn', 'The set-up could not be inspected.', { cause: error })
+    }
   }
 
   /** From here on statements of modules travel, through these interceptors. */
@@ -131,6 +144,11 @@ export class Engine {
     this.catalog.forget(moduleSchema(module))
     this.#judge.forget()
     await this.listeners.schemaChanged(module)
+  }
+
+  #tell({ id, grade, message, remedy, sql }: Finding): void {
+    if (grade !== 'warning' && grade !== 'error') return
+    this.options.log(grade === 'error' ? 'error' : 'warn', message, { id, remedy, sql })
   }
 
   warnNobody(): void {

@@ -1,14 +1,11 @@
-import { DEVELOPMENT_SECRET, type Finding, ModuleIsolationManager } from '@plataforma/core'
+import {
+  DEVELOPMENT_SECRET,
+  type Finding,
+  findingsForMode,
+  ModuleIsolationManager,
+} from '@plataforma/core'
 import type { Kysely } from 'kysely'
 import type { SystemConfig } from '../../config/system-config.js'
-
-type Mode = NonNullable<SystemConfig['mode']>
-
-/** What is as it should be in development, and weaker than it should be in production. */
-const GRADES: Readonly<Record<Mode, Readonly<Record<string, Finding['grade']>>>> = {
-  development: { 'development-secret': 'info' },
-  production: { 'development-secret': 'error', 'login-grade': 'warning' },
-}
 
 /** Roles, logins, policies and grants, as core looks at them; changes nothing. */
 export async function installationFindings(
@@ -23,6 +20,5 @@ export async function installationFindings(
     ...(rolePrefix === undefined ? {} : { rolePrefix }),
     ...(tenantColumn === undefined ? {} : { tenantColumn }),
   })
-  const findings = await manager.inspectInstallation()
-  return findings.map((one) => ({ ...one, grade: GRADES[mode][one.id] ?? one.grade }))
+  return findingsForMode(await manager.inspectInstallation(), mode)
 }
