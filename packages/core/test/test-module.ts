@@ -124,6 +124,7 @@ function moduleHost(parts: Parts): ModuleHost {
     async tableChanged(name) {
       await catalog.table({ schema: SCHEMA, name }, read, { refresh: true }).catch(() => undefined)
     },
+    readCatalog: read,
     findTable: (name) =>
       catalog.table({ schema: SCHEMA, name }, read, { refresh: true }).catch(() => undefined),
   }

@@ -140,8 +140,9 @@ export class Engine {
     return (await this.connections.admin.executeQuery(query)).rows
   }
 
-  async schemaChanged(module: string): Promise<void> {
-    this.catalog.forget(moduleSchema(module))
+  /** A table, or whatever in the module where none is named. */
+  async schemaChanged(module: string, table?: string): Promise<void> {
+    this.catalog.forget(moduleSchema(module), table)
     this.#judge.forget()
     await this.listeners.schemaChanged(module)
   }

@@ -104,7 +104,7 @@ export class OpenModules {
         listeners: engine.listeners,
         catalog: engine.catalog,
         readCatalog: engine.readCatalog,
-        schemaChanged: () => engine.schemaChanged(module),
+        schemaChanged: (table) => engine.schemaChanged(module, table),
       }),
       cache: this.#cache(),
       transaction: (run, options) => transactions.run(run, options),

@@ -4,6 +4,7 @@ import { RoleNames } from '../identity/role-names.js'
 import { createModule } from './create-module.js'
 import { type Door, grantAccess, listDoors, revokeAccess } from './doors.js'
 import { dropModule } from './drop-module.js'
+import { ensureNewTable, type NewTable } from './ensure-new-table.js'
 import { ensureTable } from './ensure-table.js'
 import type { Finding } from './finding.js'
 import { healLogin, healLogins } from './heal-logins.js'
@@ -153,6 +154,11 @@ export class ModuleIsolationManager {
     return ensureTable(trx, this.#isolation, wanted)
   }
 
+  /** The same for a table that a transaction of `asOwner` has just made. */
+  async ensureNewTable(wanted: EnsuredTable, made: NewTable, trx: Kysely<unknown>): Promise<void> {
+    await ensureNewTable(trx, this.#isolation, { wanted, made })
+  }
+
   /**
    * Protects whatever is new in a module's schema, inside a transaction of the administrator, or
    * in one of its own where none is given.
@@ -179,18 +185,19 @@ export class ModuleIsolationManager {
 
   /**
    * Runs work in one transaction as the owner of a module, who sees every tenant. Unless `secure`
-   * is false, what the work has made is protected before the transaction commits.
+   * is false, what the work has made is protected before the transaction commits; unless `tell` is
+   * false, `onChange` is called after that.
    *
    * @throws PlataformaError `PLT_MODULE_NOT_FOUND`
    */
   async asOwner<T>(
     module: string,
     work: (trx: Transaction<unknown>) => Promise<T>,
-    { secure = true }: { readonly secure?: boolean } = {},
+    { secure = true, tell = true }: { readonly secure?: boolean; readonly tell?: boolean } = {},
   ): Promise<T> {
     const access = { module, tenantColumn: this.#tenantColumn, secure }
     const result = await asOwner(this.#isolation, access, work)
-    await this.#onChange(module)
+    if (tell) await this.#onChange(module)
     return result
   }
 

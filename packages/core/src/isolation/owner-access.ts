@@ -3,6 +3,7 @@ import { signContext } from '../context/context-token.js'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { assertModuleName, moduleSchema } from '../identity/module-name.js'
 import type { Isolation } from './isolation.js'
+import { runScript } from './run-script.js'
 import { secureModule } from './secure-module.js'
 
 /** How long the context of an owner is good: longer than any migration. */
@@ -42,10 +43,17 @@ export async function asOwner<T>(
 
 /** What the work set for the session would stay with the administrator's next transaction. */
 async function leaveNothing(trx: Kysely<unknown>): Promise<void> {
-  // While context and role are there for what is deferred.
-  await sql`SET CONSTRAINTS ALL IMMEDIATE`.execute(trx)
-  await sql`RESET ALL`.execute(trx)
-  await sql`RESET ROLE`.execute(trx)
+  await runScript(trx, [
+    // While context and role are there for what is deferred.
+    sql`SET CONSTRAINTS ALL IMMEDIATE`,
+    sql`RESET ALL`,
+    sql`RESET ROLE`,
+  ])
+}
+
+/** Where names of a module's owner are looked for. */
+export function ownerPath(module: string): string {
+  return `${moduleSchema(module)}, extensions, pg_temp`
 }
 
 /** Makes the rest of a transaction the owner's. */
@@ -54,10 +62,9 @@ async function becomeOwner(
   { names, secret }: Isolation,
   module: string,
 ): Promise<void> {
-  const path = `${moduleSchema(module)}, extensions, pg_temp`
   const { rows } = await sql<{ pid: number; now: string }>`
     SELECT pg_backend_pid() AS pid, extract(epoch FROM clock_timestamp()) * 1000 AS now,
-      set_config('role', ${names.owner(module)}, true), set_config('search_path', ${path}, true)`
+      set_config('role', ${names.owner(module)}, true), set_config('search_path', ${ownerPath(module)}, true)`
     .execute(trx)
     .catch((cause) => {
       // invalid_parameter_value: there is no such role

@@ -68,7 +68,11 @@ const KINDS: Readonly<Record<RelationFacts['kind'], RawBuilder<unknown>>> = {
   m: sql`MATERIALIZED VIEW`,
 }
 
-function statementsOf(isolation: Isolation, work: RelationWork): readonly RawBuilder<unknown>[] {
+/** The statements that the owner has to run on the relation, none where all is well. */
+export function statementsOf(
+  isolation: Isolation,
+  work: RelationWork,
+): readonly RawBuilder<unknown>[] {
   const { relation } = work
   const id = sql.id(relation.schema, relation.name)
   if (relation.kind === 'v') {

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { bookkeeping } from './bookkeeping/bookkeeping-tables.js'
 
 /** A table of a module as it is to be kept. */
@@ -39,14 +39,24 @@ export async function readTableEntries(
  * Writes the table down, and so locks its row until the end of the transaction. False, and nothing
  * locked, where the registry has it so already.
  */
-export async function registerTable(
-  trx: Kysely<unknown>,
+export async function registerTable(trx: Kysely<unknown>, wanted: EnsuredTable): Promise<boolean> {
+  const { rows } = await registration(wanted, (value) => sql`${value}`).execute(trx)
+  return rows.length > 0
+}
+
+/** The same as a statement without parameters. */
+export function registerTableStatement(wanted: EnsuredTable): RawBuilder<unknown> {
+  return registration(wanted, (value) => sql.lit(value))
+}
+
+function registration(
   { module, table, tenantColumn, definition, wishes }: EnsuredTable,
-): Promise<boolean> {
-  const { rows } = await sql`
+  written: (value: string | boolean | null) => RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  const values = [module, table, tenantColumn !== undefined, tenantColumn ?? null]
+  return sql`
     INSERT INTO plataforma.tables AS t (module, name, rls, tenant_column, definition, wishes)
-    VALUES (${module}, ${table}, ${tenantColumn !== undefined}, ${tenantColumn ?? null},
-      ${jsonOf(definition)}, ${jsonOf(wishes)})
+    VALUES (${sql.join([...values, jsonOf(definition), jsonOf(wishes)].map(written))})
     ON CONFLICT (module, name) DO UPDATE SET rls = excluded.rls,
       tenant_column = excluded.tenant_column,
       definition = coalesce(excluded.definition, t.definition),
@@ -55,8 +65,7 @@ export async function registerTable(
     WHERE (t.rls, t.tenant_column) IS DISTINCT FROM (excluded.rls, excluded.tenant_column)
       OR t.definition IS DISTINCT FROM coalesce(excluded.definition, t.definition)
       OR t.wishes IS DISTINCT FROM coalesce(excluded.wishes, t.wishes)
-    RETURNING true`.execute(trx)
-  return rows.length > 0
+    RETURNING true`
 }
 
 function jsonOf(value: unknown): string | null {

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { CompiledQuery, sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { toPlataformaError } from '../error/from-database-error.js'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { withData } from '../error/with-data.js'
@@ -9,7 +9,7 @@ import { createTableStatements, type ResolvedTable } from './create-table-statem
 import { defineTable } from './define-table.js'
 import { expressionTexts } from './expression-texts.js'
 import { checkIdentifier } from './identifier.js'
-import { type CatalogReader, readTables } from './read-tables.js'
+import { readTables } from './read-tables.js'
 import { resolveForeignKeys } from './resolve-foreign-keys.js'
 import { resolveTypes } from './resolve-types.js'
 import type { TableDefinition } from './table-definition.js'
@@ -47,7 +47,8 @@ export class ModuleTables {
       const written = defineTable({ module, schema, name, columns, options, tenantColumn })
       const definition = await this.#host.tableDefined(this.#withFeatures(written))
       await this.#retried(name, async () => {
-        await this.#host.asOwner((trx) => this.#createIn(trx, definition))
+        const tables = await this.#read(definition)
+        await this.#host.asOwner((trx) => this.#createIn(trx, definition, tables))
       })
     } catch (error) {
       throw error instanceof PlataformaError ? withData(error, { module, table: name }) : error
@@ -74,8 +75,17 @@ export class ModuleTables {
     } catch (error) {
       throw toPlataformaError(error, { module: this.#host.module, table: name })
     } finally {
-      await this.#host.tableChanged(name)
+      await this.#host.tableChanged(name, { others: cascade })
     }
+  }
+
+  /**
+   * The table and those that it references. Read before the transaction: whatever changes until the
+   * statements of the new table are sent makes them fail, and a table that was made is found then.
+   */
+  #read({ schema, name, foreignKeys }: TableDefinition): Promise<Map<string, TableInfo>> {
+    const referenced = foreignKeys.map((key) => key.table)
+    return readTables(schema, [name, ...referenced], this.#host.readCatalog)
   }
 
   /** Options whose feature is switched off are left out; without its package they are refused. */
@@ -90,21 +100,20 @@ export class ModuleTables {
     return { ...definition, audit }
   }
 
-  async #createIn(trx: OwnerTransaction, definition: TableDefinition): Promise<void> {
-    const { schema, name } = definition
-    const referenced = definition.foreignKeys.map((key) => key.table)
-    const read: CatalogReader = async (text, parameters) =>
-      (await trx.executeQuery<object>(CompiledQuery.raw(text, [...parameters]))).rows
-    const tables = await readTables(schema, [name, ...referenced], read)
+  async #createIn(
+    trx: OwnerTransaction,
+    definition: TableDefinition,
+    tables: ReadonlyMap<string, TableInfo>,
+  ): Promise<void> {
     const resolved: ResolvedTable = {
       definition,
       types: await resolveTypes(definition.columns, trx),
       foreignKeys: resolveForeignKeys(definition, tables),
       uuidDefault: await this.#uuidDefault(definition, trx),
     }
-    const info = tables.get(name)
+    const info = tables.get(definition.name)
     if (info === undefined) {
-      for (const statement of createTableStatements(resolved)) await statement.execute(trx)
+      await runTogether(createTableStatements(resolved), trx)
     } else {
       await this.#compare(trx, resolved, info)
     }
@@ -152,6 +161,19 @@ export class ModuleTables {
         await setTimeout(Math.random() * 20 * attempt)
       }
     }
+  }
+}
+
+/** In one round trip, unless an expression holds a semicolon, which might end a statement there. */
+async function runTogether(
+  statements: readonly RawBuilder<unknown>[],
+  trx: OwnerTransaction,
+): Promise<void> {
+  const texts = statements.map((statement) => statement.compile(trx).sql)
+  if (texts.some((text) => text.includes(';'))) {
+    for (const text of texts) await sql.raw(text).execute(trx)
+  } else {
+    await sql.raw(texts.join(';\n')).execute(trx)
   }
 }
 

@@ -62,11 +62,8 @@ export class TableCatalog {
 
   /** Forgets a schema, or one table of it. */
   forget(schema: string, name?: string): void {
-    if (name !== undefined) {
-      this.#schemas.get(schema)?.delete(name)
-      return
-    }
-    this.#schemas.delete(schema)
+    if (name === undefined) this.#schemas.delete(schema)
+    else this.#schemas.get(schema)?.delete(name)
     this.#loading.delete(schema)
   }
 

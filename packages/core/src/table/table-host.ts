@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Features } from '../module/feature.js'
+import type { CatalogReader } from './read-tables.js'
 import type { TableDefinition } from './table-definition.js'
 import type { TableInfo } from './table-info.js'
 
@@ -27,8 +28,10 @@ export interface TableHost {
     trx: OwnerTransaction,
     state: { readonly created: boolean },
   ): Promise<void>
-  /** Called after the commit of a change. */
-  tableChanged(name: string): Promise<void> | void
+  /** Called after the commit of a change; `others` where more than this table may have changed. */
+  tableChanged(name: string, options?: { readonly others?: boolean }): Promise<void> | void
   /** What the catalog says now. */
   findTable(name: string): Promise<TableInfo | undefined>
+  /** Asks the catalog outside every transaction. */
+  readonly readCatalog: CatalogReader
 }
