@@ -6,6 +6,7 @@ const HEAD_SETTINGS = ['role', 'search_path', 'plataforma.context'] as const
 /**
  * What follows a statement with raw SQL in its own batch. At the end and not at the next
  * beginning: a reset in the next borrower's batch would be rolled back with that borrower's failure.
+ * A login that is no superuser can set its session authorization to nobody but itself.
  */
 export const TAIL: readonly WireStatement[] = [
   { text: 'SET CONSTRAINTS ALL IMMEDIATE', prepare: 'always' },

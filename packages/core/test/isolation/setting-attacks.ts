@@ -42,6 +42,27 @@ export const SETTING_ATTACKS: readonly SessionAttack[] = [
     name: 'settings in a CTE',
     run: ({ vendas }) => vendas.query(`with s as materialized (${SET_ALL}) select count(*) from s`),
   },
+  {
+    name: 'the session’s own authorization, which RESET ALL leaves',
+    run: ({ vendas }) =>
+      vendas.query("select set_config('session_authorization', session_user, false)"),
+  },
+  {
+    name: 'the session’s own authorization in a transaction',
+    run: ({ vendas }) =>
+      vendas.transaction((tx) =>
+        tx.query("select set_config('session_authorization', session_user, false)"),
+      ),
+  },
+  {
+    name: 'the authorization of whoever made the database',
+    run: ({ vendas }) =>
+      vendas.query(
+        `select set_config('session_authorization', datdba::regrole::text, false)
+          from pg_database where datname = current_database()`,
+      ),
+    refused: '42501',
+  },
   { name: 'settings hidden in query_to_xml', run: ({ vendas }) => vendas.query(SET_HIDDEN) },
   {
     name: 'settings in a string inside a string',

@@ -30,6 +30,7 @@ export async function standing(setting: Setting): Promise<Standing> {
   const [found] = await setting.query<Standing>(
     B,
     `select pg_backend_pid() as pid, current_user::text as "role", session_user::text as "login",
+      current_setting('session_authorization') as "authorization",
       split_part(current_setting('plataforma.context'), '"', 20) as "tenant",
       -- Those of plpgsql are there once a session has loaded it.
       (select jsonb_object_agg(name, setting) from pg_settings where name not like 'plpgsql.%') as "settings",
