@@ -49,7 +49,6 @@ export type {
   Log,
   LogLevel,
   ModuleRef,
-  PluginFeature,
   PluginHost,
   PluginModules,
   PluginMoments,

@@ -38,7 +38,7 @@ export class Database<Modules = Record<never, never>> implements AsyncDisposable
     options: DatabaseOptions & { readonly switchedOff?: readonly Feature[] },
     plugins: readonly DatabasePlugin[] = [],
   ) {
-    const ordered = orderPlugins(plugins, RESERVED_NAMES)
+    const ordered = orderPlugins(plugins, reservedNames())
     this.#engine = new Engine(resolveOptions(options), ordered, options.switchedOff ?? [])
     this.#plugins = new PluginAssembly(ordered, this.#engine)
     this.#modules = new OpenModules(this.#engine, () => this.#plugins.contributions.cache)
@@ -217,18 +217,8 @@ export class Database<Modules = Record<never, never>> implements AsyncDisposable
   }
 }
 
-/** Names that a plugin may not take. */
-const RESERVED_NAMES: ReadonlySet<string> = new Set([
-  'admin',
-  'asOwner',
-  'asSystem',
-  'close',
-  'createModule',
-  'healthCheck',
-  'initialize',
-  'isolation',
-  'managerOf',
-  'module',
-  'transaction',
-  'withContext',
-])
+/** Names that a plugin may not take: those that a database has anyway, and `then`, which is awaited. */
+function reservedNames(): ReadonlySet<string> {
+  const members = [Database.prototype, Object.prototype].flatMap(Object.getOwnPropertyNames)
+  return new Set([...members, 'then'])
+}

@@ -1,6 +1,6 @@
 import { PlataformaError } from '../error/plataforma-error.js'
 
-/** What a package of its own adds to tables and reads. */
+/** What a plugin adds to tables and reads: `enableAudit`, `cache` and `partitioning`. */
 export type Feature = 'audit' | 'cache' | 'partition'
 
 /** Which features there are: composed, composed but switched off, or without their package. */

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest'
 import { type SlowStatements, slowStatements } from '../../examples/slow-statements.js'
 import { createDatabase } from '../database/create-database.js'
+import { Database } from '../database/database.js'
 import type { OwnerTransaction } from '../table/table-host.js'
 import type { DatabasePlugin, PluginHost } from './plugin.js'
 import { pluginConformance } from './plugin-conformance.js'
@@ -50,6 +51,20 @@ describe('a composed database', () => {
     await using database = databaseWith([slowStatements()])
     expect(() => database.slowStatements).toThrow(
       expect.objectContaining({ code: 'PLT_NOT_INITIALIZED' }),
+    )
+  })
+
+  it.each([
+    'transaction',
+    'isolation',
+    'managerOf',
+    'constructor',
+    'hasOwnProperty',
+    'then',
+    ...Object.getOwnPropertyNames(Database.prototype),
+  ])('refuses a plugin that takes the name of its member %s', (name) => {
+    expect(() => databaseWith([plugin(name, async () => {})])).toThrow(
+      expect.objectContaining({ code: 'PLT_PLUGIN_INVALID' }),
     )
   })
 

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Acting } from '../context/acting.js'
 import type { LoginDirectory } from '../identity/login-directory.js'
+import type { Feature } from '../module/feature.js'
 import type { QueryCache } from '../module/module-host.js'
 import type { SessionSource } from '../session/session-source.js'
 import type { StatementInterceptor } from '../statement/statement.js'
@@ -17,15 +18,12 @@ export interface DatabasePlugin<Name extends string = string, Manager = unknown>
   /** Plugins that must be set up earlier, where they are listed at all. */
   readonly after?: readonly string[]
   /** Options of tables and reads that this plugin makes work. */
-  readonly provides?: readonly PluginFeature[]
+  readonly provides?: readonly Feature[]
   /** Replaces the source of all sessions; called before anything connects, by one plugin at most. */
   sessions?(logins: LoginDirectory): SessionSource
   /** Called by `initialize()`, when the bookkeeping schema stands and before any module is used. */
   setup(host: PluginHost): Promise<Manager>
 }
-
-/** `enableAudit`, `cache` and `partitioning`. */
-export type PluginFeature = 'audit' | 'cache' | 'partition'
 
 /** What a plugin may use and where it may take part. */
 export interface PluginHost {
