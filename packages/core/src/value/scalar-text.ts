@@ -4,10 +4,14 @@ import { dateText, timestampText, timestamptzText } from './timestamp-text.js'
 export type ScalarText = (value: unknown) => string | undefined
 
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i
-const INTEGER = /^\s*[+-]?\d+\s*$/
-const DECIMAL = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i
+/*
+ * No two unbounded parts of a pattern take the same characters: a long text that does not fit would
+ * be tried in every way that they can share it.
+ */
+const INTEGER = /^\s*[+-]?0*\d{1,19}\s*$/
+const DECIMAL = /^\s*[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?\s*$/i
 const NOT_FINITE = /^\s*([+-]?(Infinity|inf)|NaN)\s*$/i
-const DATE = /^\s*(\d{4,7})-(\d{2})-(\d{2})(?:[ T](\S.*?))?( BC)?\s*$/i
+const DATE = /^(\d{4,7})-(\d{2})-(\d{2})(?:[ T](\S.*?))??( BC)?$/i
 const CLOCK = /^\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|UTC|[+-]\d{2}(:?\d{2}){0,2})?$/i
 const ESCAPED_NUL = /(?<!\\)(\\\\)*\\u0000/
 const INFINITE = /^\s*[+-]?infinity\s*$/i
@@ -59,7 +63,7 @@ function calendar(write: (date: Date) => string): ScalarText {
 }
 
 function isCalendarText(value: string): boolean {
-  const parts = DATE.exec(value)
+  const parts = DATE.exec(value.trim())
   if (parts === null) return INFINITE.test(value)
   const [, year, month, day, clock] = parts
   if (clock !== undefined && !CLOCK.test(clock)) return false
