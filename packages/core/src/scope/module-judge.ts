@@ -47,7 +47,8 @@ export class ModuleJudge implements StatementJudge {
     const names = this.#functions.now
     // `residueOf` waits for the names.
     if (names === undefined) return true
-    const { alteringOnRead, alteringOnWrite } = names
+    const { alteringOnRead, alteringOnWrite, alteringBehindBuiltIns } = names
+    if (alteringBehindBuiltIns) return true
     if (alteringOnRead.size === 0 && alteringOnWrite.size === 0) return false
     let relations = this.#relations.get(compiled.sql)
     if (relations === undefined) {

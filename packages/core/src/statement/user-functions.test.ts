@@ -14,12 +14,13 @@ import {
 import { statementFacts } from './statement-facts.js'
 import { mayCallUserFunction, type ServerNames } from './user-functions.js'
 
+let client: pg.Client
 let names: ServerNames
 let stop: () => Promise<void>
 
 beforeAll(async () => {
   const database = await testDatabase({ administrator: 'superuser' })
-  const client = new pg.Client(database.connectionString)
+  client = new pg.Client(database.connectionString)
   await client.connect()
   stop = async () => {
     await client.end()
@@ -66,11 +67,59 @@ beforeAll(async () => {
     create view m.locking as select m.locks() as one;
     create view m.computed as select m.one() as one;
     create view m.of_computed as select one from m.computed;
-    create view m.plain as select id, upper('x') as x from m.triggered`)
+    create view m.plain as select id, upper('x') as x from m.triggered;
+    create type m.pair as (a int, b int);
+    create function m.pair_text(m.pair) returns text language sql as $$ select set_config('a.b', 'c', false) $$;
+    create cast (m.pair as text) with function m.pair_text as implicit;
+    create table m.pairs (pairs m.pair[]);
+    create view m.of_pairs as select pairs from m.pairs;
+    create domain m.setting as text default m.calls_settings()::text;
+    create table m.with_domain (id int, setting m.setting);
+    create function m.key(int) returns int immutable language plpgsql as
+      $$ begin return m.locks(); end $$;
+    create table m.keyed (id int) partition by list (m.key(id));
+    create function m.chained() returns trigger language plpgsql as
+      $$ begin insert into m.executed values ('x'); return null; end $$;
+    create table m.chain (id int);
+    create trigger chained after insert on m.chain for each row execute function m.chained();
+    create function m.annotated() returns trigger language plpgsql as
+      $$ begin -- ---- why
+        /* and * what */ reset /* all */ datestyle; return null; end $$;
+    create table m.annotated (id int);
+    create trigger annotated after insert on m.annotated
+      for each row execute function m.annotated()`)
+  names = await readNames()
+})
+
+afterAll(() => stop())
+
+test('tells code that can change its session from code that cannot', () => {
+  const onBoth = ['of_pairs', 'pairs', 'with_domain']
+  expect([...names.alteringOnRead].sort()).toEqual(['locking', ...onBoth])
+  expect([...names.alteringOnWrite].sort()).toEqual([
+    ...['annotated', 'chain', 'commands', 'executed', 'keyed', ...onBoth],
+  ])
+  expect(names.codeOnWrite).toContain('touched')
+  expect(names.alteringBehindBuiltIns).toBe(false)
+})
+
+test.each([
+  "function m.upper(int) returns text language sql as $$ select set_config('a.b', 'c', false) $$",
+  `function m.concat_key(text, int) returns text language sql as $$ select set_config($1, 'c', false) $$;
+   create operator m.|| (leftarg = text, rightarg = int, function = m.concat_key)`,
+])('knows code behind a built-in name: %s', async (definition) => {
+  await client.query(`begin; create ${definition}`)
+  const found = await readNames()
+  await client.query('rollback')
+  expect(found.alteringBehindBuiltIns).toBe(true)
+  expect(mayCallUserFunction(await statementFacts('select 1'), found)).toBe(true)
+})
+
+async function readNames(): Promise<ServerNames> {
   const rows = async <Row extends pg.QueryResultRow>(text: string) =>
     (await client.query<Row>(text)).rows
   const functions = await rows<{ name: string; builtIn: boolean }>(FUNCTION_NAMES)
-  names = {
+  return {
     builtIn: namesOf(functions.filter((row) => row.builtIn)),
     outside: namesOf(functions.filter((row) => !row.builtIn)),
     ...relationsWithCode(
@@ -79,15 +128,7 @@ beforeAll(async () => {
       await rows<Passage>(PASSAGES),
     ),
   }
-})
-
-afterAll(() => stop())
-
-test('tells code that can change its session from code that cannot', () => {
-  expect([...names.alteringOnRead].sort()).toEqual(['locking'])
-  expect([...names.alteringOnWrite].sort()).toEqual(['commands', 'executed'])
-  expect(names.codeOnWrite).toContain('touched')
-})
+}
 
 function namesOf(rows: readonly { readonly name: string }[]): ReadonlySet<string> {
   return new Set(rows.map((row) => row.name))

@@ -29,7 +29,7 @@ const NAMES_ITS_FUNCTIONS: ReadonlySet<string> = new Set([
  * mayCallUserFunction(await statementFacts('select module_vendas.total(1)'), names) // true
  */
 export function mayCallUserFunction(facts: StatementFacts, names: ServerNames): boolean {
-  if (!NAMES_ITS_FUNCTIONS.has(facts.kind)) return true
+  if (!NAMES_ITS_FUNCTIONS.has(facts.kind) || names.alteringBehindBuiltIns) return true
   return (
     facts.functions.some((name) => isOutside(name, names) || !names.builtIn.has(name.name)) ||
     facts.operators.some((name) => isOutside(name, names)) ||

@@ -37,4 +37,33 @@ export const AUTHORS_CODE = `
   create type linha as (texto text);
   create function executa_linha(linha) returns int language plpgsql as
     $function$ begin execute $1.texto; return 1; end $function$;
+
+  create type caixa as (texto text);
+  create function abre_caixa(caixa) returns text language plpgsql as
+    $function$ begin execute $1.texto; return 'aberta'; end $function$;
+  create cast (caixa as text) with function abre_caixa(caixa) as implicit;
+  create function junta_caixas(caixa, caixa) returns boolean language plpgsql as
+    $function$ begin execute $1.texto; return true; end $function$;
+  create operator <-> (leftarg = caixa, rightarg = caixa, function = junta_caixas);
+  create table caixas (caixa caixa);
+
+  create domain padrao as int default execute_setting();
+  create table de_padrao (id int, um padrao);
+  create table listas (comandos comando[]);
+
+  create function chave(text) returns int immutable language plpgsql as
+    $function$ begin perform execute_text($1); return 1; end $function$;
+  create table divididas (texto text) partition by list (chave(texto));
+  create table divididas_1 partition of divididas default;
+
+  create function repassa() returns trigger language plpgsql as
+    $function$ begin insert into executadas values (new.texto); return null; end $function$;
+  create table repassadas (texto text);
+  create trigger repassa after insert on repassadas for each row execute function repassa();
+
+  create function anota() returns trigger language plpgsql as $function$ begin
+    -- as the report wants them
+    set datestyle = 'SQL, DMY'; return null; end $function$;
+  create table anotadas (texto text);
+  create trigger anota after insert on anotadas for each row execute function anota();
 `

@@ -44,6 +44,11 @@ async function prepareSome({ vendas }: Setting): Promise<void> {
   }
 }
 
+/** A row whose column runs its text where it is cast or compared. */
+async function fillBox({ vendas }: Setting): Promise<void> {
+  await vendas.query('insert into caixas values (row($1)::caixa)', [STEAL])
+}
+
 /** Everything but settings that a session keeps: locks, cursors, statements, temporary tables. */
 export const SESSION_STATE_ATTACKS: readonly SessionAttack[] = [
   { name: 'advisory locks by the thousand', run: ({ vendas }) => vendas.query(LOCKS) },
@@ -274,5 +279,80 @@ export const SESSION_STATE_ATTACKS: readonly SessionAttack[] = [
         [STEAL],
       )
     },
+  },
+  {
+    name: 're-PREPARE by a cast that nothing names',
+    run: async (setting) => {
+      await prepareSome(setting)
+      await fillBox(setting)
+      await setting.vendas.query('select length(caixa) from caixas')
+    },
+  },
+  {
+    name: 're-PREPARE by a cast that nothing names, in a builder',
+    run: async (setting) => {
+      await prepareSome(setting)
+      await fillBox(setting)
+      const { db } = setting.vendas
+      await db.selectFrom('caixas').where('caixa', 'like', '%').select(sql.lit(1).as('x')).execute()
+    },
+  },
+  {
+    name: 're-PREPARE by an operator of a column’s type, in a builder',
+    run: async (setting) => {
+      await prepareSome(setting)
+      await fillBox(setting)
+      const { db } = setting.vendas
+      await db
+        .selectFrom(['caixas as a', 'caixas as b'])
+        .whereRef('a.caixa', '<->', 'b.caixa')
+        .selectAll()
+        .execute()
+    },
+  },
+  {
+    name: 're-PREPARE by the default of a domain',
+    run: async (setting) => {
+      await prepareSome(setting)
+      await setting.vendas.transaction(async (tx) => {
+        await tx.query("select set_config('plataforma.text', $1, true)", [STEAL])
+        await tx.insert('de_padrao', [{ id: 1 }], { returning: false })
+      })
+    },
+  },
+  {
+    name: 're-PREPARE by the default of a domain, in raw SQL',
+    run: async (setting) => {
+      await prepareSome(setting)
+      await setting.vendas.query(
+        `insert into de_padrao (id) select length(set_config('plataforma.text', $1, true))`,
+        [STEAL],
+      )
+    },
+  },
+  {
+    name: 're-PREPARE by a domain inside a column’s type',
+    run: async (setting) => {
+      await prepareSome(setting)
+      await setting.vendas.insert('listas', [{ comandos: [STEAL] }], { returning: false })
+    },
+  },
+  {
+    name: 're-PREPARE by the key of a partitioned table',
+    run: async (setting) => {
+      await prepareSome(setting)
+      await setting.vendas.insert('divididas', [{ texto: STEAL }], { returning: false })
+    },
+  },
+  {
+    name: 're-PREPARE by a trigger of a table that a trigger writes',
+    run: async (setting) => {
+      await prepareSome(setting)
+      await setting.vendas.insert('repassadas', [{ texto: STEAL }], { returning: false })
+    },
+  },
+  {
+    name: 'a setting behind a comment in a trigger of a table that a verb writes',
+    run: ({ vendas }) => vendas.insert('anotadas', [{ texto: 'x' }], { returning: false }),
   },
 ]
