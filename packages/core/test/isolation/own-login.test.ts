@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { refusalOf } from './session-attack.js'
@@ -46,11 +47,15 @@ describe.each(GRADES)('a login that turns on itself, %s logins', (grade) => {
     await endSessions()
   })
 
-  const endSessions = () =>
-    setting.truth(
+  const endSessions = async () => {
+    await setting.truth(
       'select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = $1',
       [setting.login],
     )
+    // One turn of the event loop, in which their clients read that they were ended.
+    await setImmediate()
+    await setImmediate()
+  }
 
   it('bends none of the settings that rows and limits hang on', async () => {
     const { pid: _, ...before } = await standing(setting)
