@@ -1,6 +1,6 @@
 import { moduleSchema } from '../identity/module-name.js'
 import { bookkeeping } from '../isolation/bookkeeping/bookkeeping-tables.js'
-import type { Closers } from '../plugin/closers.js'
+import { Closers } from '../plugin/closers.js'
 import { Host, PluginContributions } from '../plugin/host.js'
 import type { DatabasePlugin, TableRef } from '../plugin/plugin.js'
 import type { OwnerTransaction } from '../table/table-host.js'
@@ -8,17 +8,42 @@ import type { Engine } from './engine.js'
 
 /** The plugins of a database: set up in order, and told of modules and tables. */
 export class PluginAssembly {
-  readonly contributions = new PluginContributions()
+  contributions = new PluginContributions()
   readonly managers = new Map<string, unknown>()
   readonly #plugins: readonly DatabasePlugin[]
   readonly #engine: Engine
+  #isSetUp = false
 
   constructor(plugins: readonly DatabasePlugin[], engine: Engine) {
     this.#plugins = plugins
     this.#engine = engine
   }
 
+  /** Once; where a plugin fails, what was set up before it is closed and forgotten. */
   async setUp(closers: Closers): Promise<void> {
+    if (this.#isSetUp) return
+    const opened = new Closers()
+    closers.add(() => opened.close())
+    try {
+      await this.#setUp(opened)
+      this.#isSetUp = true
+    } catch (error) {
+      await opened.close().catch(() => {})
+      this.contributions = new PluginContributions()
+      this.managers.clear()
+      this.#engine.listeners.clear()
+      throw error
+    }
+  }
+
+  async ensureModule(name: string): Promise<void> {
+    const { listeners, connections } = this.#engine
+    if (!listeners.ensuresModules) return
+    const module = { name, schema: moduleSchema(name) }
+    await connections.admin.transaction().execute((trx) => listeners.ensureModule(module, trx))
+  }
+
+  async #setUp(closers: Closers): Promise<void> {
     const engine = this.#engine
     const parts = {
       admin: engine.connections.admin,
@@ -36,13 +61,6 @@ export class PluginAssembly {
       this.managers.set(plugin.name, manager)
     }
     if (this.#plugins.length > 0) await this.#ensureExisting()
-  }
-
-  async ensureModule(name: string): Promise<void> {
-    const { listeners, connections } = this.#engine
-    if (!listeners.ensuresModules) return
-    const module = { name, schema: moduleSchema(name) }
-    await connections.admin.transaction().execute((trx) => listeners.ensureModule(module, trx))
   }
 
   async #ensureTable({ module, table }: TableRef, trx: OwnerTransaction): Promise<void> {

@@ -24,6 +24,10 @@ export class MomentListeners {
     list.push(listener)
   }
 
+  clear(): void {
+    for (const list of Object.values(this.#listeners)) list.length = 0
+  }
+
   get ensuresModules(): boolean {
     return this.#listeners.ensureModule.length > 0
   }
