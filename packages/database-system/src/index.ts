@@ -8,6 +8,7 @@ export {
   type ComponentHealth,
   type ComponentStatus,
   type DatabaseOptions,
+  type DatabasePlugin,
   ERROR_CODES,
   type ErrorCode,
   type Filter,
@@ -43,6 +44,9 @@ export type { RedisConfig } from './config/redis-config.js'
 export type { KnownKeys, SystemConfig } from './config/system-config.js'
 export type { ManagerName } from './manager/manager-factories.js'
 export type { ManagerOf } from './manager/manager-of.js'
-export { createPlatformaDatabaseSystem } from './system/create-platforma-database-system.js'
+export {
+  createPlatformaDatabaseSystem,
+  type SystemWith,
+} from './system/create-platforma-database-system.js'
 export { PlatformaDatabaseSystem } from './system/platforma-database-system.js'
 export * from './system/register.js'

@@ -4,12 +4,9 @@ import type { DatabaseOptions } from './database-options.js'
 
 /** The managers of the listed plugins, each under its plugin's name. */
 export type ManagersOf<Plugins extends readonly DatabasePlugin[]> = {
-  readonly [Plugin in Plugins[number] as Plugin['name']]: Plugin extends DatabasePlugin<
-    string,
-    infer Manager
-  >
-    ? Manager
-    : never
+  readonly [Plugin in Plugins[number] as string extends Plugin['name']
+    ? never
+    : Plugin['name']]: Plugin extends DatabasePlugin<string, infer Manager> ? Manager : never
 }
 
 export interface CreateDatabaseOptions<Plugins extends readonly DatabasePlugin[]>
@@ -32,12 +29,5 @@ export function createDatabase<
   Modules = Record<never, never>,
 >(options: CreateDatabaseOptions<Plugins>): Database<Modules> & ManagersOf<Plugins> {
   const { plugins = [], ...rest } = options
-  const database = new Database<Modules>(rest, plugins)
-  for (const { name } of plugins) {
-    Object.defineProperty(database, name, {
-      enumerable: true,
-      get: () => database.managerOf(name),
-    })
-  }
-  return database as Database<Modules> & ManagersOf<Plugins>
+  return new Database<Modules>(rest, plugins) as Database<Modules> & ManagersOf<Plugins>
 }

@@ -44,6 +44,7 @@ export class Database<Modules = Record<never, never>> implements AsyncDisposable
     this.#modules = new OpenModules(this.#engine, () => this.#plugins.contributions.cache)
     this.#transactions = this.#systemTransactions()
     this.#closers.add(() => this.#engine.close())
+    for (const { name } of plugins) this.#expose(name)
   }
 
   /** Modules, doors between them and the protection of tables. */
@@ -173,6 +174,12 @@ export class Database<Modules = Record<never, never>> implements AsyncDisposable
   managerOf(name: string): unknown {
     this.#engine.assertReady()
     return this.#plugins.managers.get(name)
+  }
+
+  /** A subclass may have a member of its own for a plugin that it brings. */
+  #expose(name: string): void {
+    if (name in this) return
+    Object.defineProperty(this, name, { enumerable: true, get: () => this.managerOf(name) })
   }
 
   async #initialize(): Promise<void> {

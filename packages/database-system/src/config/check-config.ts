@@ -1,4 +1,5 @@
 import { PlataformaError } from '@plataforma/core'
+import { MANAGER_FEATURES } from '../manager/manager-factories.js'
 import { FEATURE_NAMES } from './features.js'
 import type { SystemConfig } from './system-config.js'
 
@@ -13,6 +14,7 @@ const KEYS: Readonly<Record<keyof SystemConfig, true>> = {
   migrations: true,
   mode: true,
   parsers: true,
+  plugins: true,
   poolConfig: true,
   redisConfig: true,
   rolePrefix: true,
@@ -33,6 +35,7 @@ export function checkConfig(config: SystemConfig): void {
   }
   checkFeatures(config.features)
   checkRedis(config.redisConfig)
+  checkPlugins(config.plugins)
 }
 
 /** Keys that no part of the system reads: most likely misspelt. */
@@ -73,6 +76,21 @@ function checkRedis(redis: unknown): void {
     'is no Redis address',
     'Give one like redis://user:password@host:6379.',
   )
+}
+
+/** Whether a plugin can be composed is core's to say. */
+function checkPlugins(plugins: unknown): void {
+  if (plugins === undefined) return
+  if (!Array.isArray(plugins)) throw invalid('plugins', 'is no list', 'Give a list of plugins.')
+  for (const plugin of plugins) {
+    const name = isObject(plugin) ? String(plugin.name) : ''
+    if (!Object.hasOwn(MANAGER_FEATURES, name)) continue
+    throw invalid(
+      'plugins',
+      `names one "${name}", as a manager of the system`,
+      'Rename the plugin.',
+    )
+  }
 }
 
 function protocolOf(url: string): string {

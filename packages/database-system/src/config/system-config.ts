@@ -1,4 +1,4 @@
-import type { DatabaseOptions } from '@plataforma/core'
+import type { DatabaseOptions, DatabasePlugin } from '@plataforma/core'
 import type { FeatureSwitches } from './features.js'
 import type { MigrationsConfig } from './migrations-config.js'
 import type { RedisConfig } from './redis-config.js'
@@ -8,7 +8,16 @@ export interface SystemConfig extends Omit<DatabaseOptions, 'dialect'> {
   readonly redisConfig?: RedisConfig
   readonly features?: FeatureSwitches
   readonly migrations?: MigrationsConfig
+  /** Plugins beside the system's own; each manager stands on the system under its plugin's name. */
+  readonly plugins?: readonly DatabasePlugin[]
 }
+
+/** The plugins that a configuration lists, as far as its type tells. */
+export type PluginsOf<Config extends SystemConfig> = Config extends {
+  readonly plugins: infer Plugins extends readonly DatabasePlugin[]
+}
+  ? Plugins
+  : readonly []
 
 /** A key that a configuration does not have is a compile error, as it is with a plain interface. */
 export type KnownKeys<Config> = Config & {

@@ -1,4 +1,5 @@
-import type { KnownKeys, SystemConfig } from '../config/system-config.js'
+import type { ManagersOf } from '@plataforma/core'
+import type { KnownKeys, PluginsOf, SystemConfig } from '../config/system-config.js'
 import { PlatformaDatabaseSystem } from './platforma-database-system.js'
 import type { RegisteredModules } from './register.js'
 
@@ -10,7 +11,7 @@ import type { RegisteredModules } from './register.js'
  * because TypeScript then infers nothing from the configuration: give
  * `<Modules, typeof config>`, or augment `Register`.
  *
- * @throws PlataformaError `PLT_CONFIG_INVALID` naming the key
+ * @throws PlataformaError `PLT_CONFIG_INVALID` naming the key, `PLT_PLUGIN_INVALID`
  * @example
  * const system = createPlatformaDatabaseSystem({
  *   ...DEVELOPMENT_CONFIG,
@@ -22,6 +23,13 @@ import type { RegisteredModules } from './register.js'
 export function createPlatformaDatabaseSystem<
   Modules = RegisteredModules,
   const Config extends SystemConfig = SystemConfig,
->(config: KnownKeys<Config>): PlatformaDatabaseSystem<Modules, Config> {
-  return new PlatformaDatabaseSystem<Modules, Config>(config)
+>(config: KnownKeys<Config>): SystemWith<Modules, Config> {
+  return new PlatformaDatabaseSystem<Modules, Config>(config) as SystemWith<Modules, Config>
 }
+
+/** A system, and the managers of the plugins that its configuration lists. */
+export type SystemWith<Modules, Config extends SystemConfig> = PlatformaDatabaseSystem<
+  Modules,
+  Config
+> &
+  ManagersOf<PluginsOf<Config>>

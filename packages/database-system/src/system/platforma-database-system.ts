@@ -22,10 +22,11 @@ export class PlatformaDatabaseSystem<
   /** @throws PlataformaError `PLT_CONFIG_INVALID` */
   constructor(config: Config) {
     checkConfig(config)
-    const { redisConfig, features, migrations, ...options } = config
-    const plugins = systemPlugins(config, PACKAGES)
-    super({ ...options, dialect: undefined, switchedOff: switchedOff(config) }, plugins)
-    this.#managers = new Set(plugins.map(({ name }) => name))
+    const { redisConfig, features, migrations, plugins = [], ...options } = config
+    const own = systemPlugins(config, PACKAGES)
+    const all = [...own, ...plugins]
+    super({ ...options, dialect: undefined, switchedOff: switchedOff(config) }, all)
+    this.#managers = new Set(own.map(({ name }) => name))
     this.#redis = redisConfig?.enabled ? new RedisProbe(redisConfig.url) : undefined
     for (const key of unknownKeys(config)) {
       config.log?.('warn', `The configuration's \`${key}\` is not known and has no effect.`, {
