@@ -7,6 +7,8 @@ export interface CommandContext {
   readonly output: Output
   /** @throws PlataformaError `PLT_CONFIG_INVALID` */
   config(): Promise<LoadedConfig>
+  /** What was given of the command's own options. */
+  readonly given: Readonly<Record<string, unknown>>
 }
 
 /** One command of `plataforma`; each has a folder of its own. */
@@ -14,5 +16,6 @@ export interface SystemCommand {
   readonly name: string
   readonly summary: string
   readonly description: string
+  readonly options?: readonly { readonly flags: string; readonly description: string }[]
   run(context: CommandContext): Promise<ExitCode>
 }

@@ -30,16 +30,17 @@ export function makeProgram(output: Output, ended: (code: ExitCode) => void): Co
     .configureOutput({ outputError: () => {} })
     .addHelpText('after', EPILOGUE)
     .exitOverride()
-  for (const { name, summary, description, run } of COMMANDS) {
-    program
+  for (const { name, summary, description, options = [], run } of COMMANDS) {
+    const command = program
       .command(name)
       .summary(summary)
       .description(description)
       .allowExcessArguments(false)
-      .action(async () => {
+      .action(async (given: Readonly<Record<string, unknown>>) => {
         const { config: file } = program.opts<GlobalOptions>()
-        ended(await run({ output, config: () => loadConfig({ file }) }))
+        ended(await run({ output, given, config: () => loadConfig({ file }) }))
       })
+    for (const option of options) command.option(option.flags, option.description)
   }
   return program
 }

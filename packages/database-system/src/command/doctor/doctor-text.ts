@@ -26,7 +26,15 @@ export function doctorText({ findings, counts }: DoctorReport, output: Output): 
   )
 }
 
-function findingText({ grade, message, remedy, sql }: Finding, output: Output): string {
+/** What may be left as it is, and has a script, points to the script. */
+function pointed(finding: Finding): Finding {
+  if (finding.grade !== 'info' || finding.sql === undefined) return finding
+  const remedy = 'plataforma doctor --hardening prints the SQL against it.'
+  return { ...finding, remedy, sql: undefined }
+}
+
+function findingText(finding: Finding, output: Output): string {
+  const { grade, message, remedy, sql } = pointed(finding)
   const [style, mark] = MARKS[grade]
   const [first = '', ...others] = wrapText(message, TEXT_WIDTH)
   const steps = [

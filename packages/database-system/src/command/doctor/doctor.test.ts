@@ -16,8 +16,8 @@ afterAll(async () => {
   await database.drop()
 })
 
-async function asSuperuser(statement: string): Promise<void> {
-  const client = new pg.Client(database.superuser.connectionString)
+async function asSuperuser(statement: string, target = database): Promise<void> {
+  const client = new pg.Client(target.superuser.connectionString)
   await client.connect()
   try {
     await client.query(statement)
@@ -99,6 +99,28 @@ describe('plataforma doctor', () => {
     })
     await system.isolation.protectTable('vendas', 'clientes')
     expect(await plataforma(['doctor'], options)).toMatchObject({ exitCode: 0 })
+  })
+
+  it('points to the script that hardens a fresh database, which then has nothing to harden', async () => {
+    await using other = await testDatabase()
+    await using system = createPlatformaDatabaseSystem({
+      connectionString: other.connectionString,
+      mode: 'development',
+    })
+    await system.initialize()
+    const env = { DATABASE_URL: other.connectionString }
+    const doctor = (...options: string[]) => plataforma(['doctor', ...options], { env })
+    const { stdout } = await doctor()
+    expect(stdout).toMatch(/^ {10}plataforma doctor --hardening prints the SQL against it\.$/m)
+    expect(stdout).not.toContain('REVOKE')
+    const { findings } = JSON.parse((await doctor('--json')).stdout)
+    expect(findings).toContainEqual(
+      expect.objectContaining({ id: 'hardening', sql: expect.stringMatching(/^REVOKE EXECUTE/) }),
+    )
+    const script = await doctor('--hardening')
+    expect(script).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^-- A module/) })
+    await asSuperuser(script.stdout, other)
+    expect((await doctor('--hardening')).stdout).toBe('-- There is nothing to harden.\n')
   })
 
   it('weighs a shared login by the mode', async () => {

@@ -9,6 +9,7 @@ import { readServer } from '../connection/read-server.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { configurationFindings } from './configuration-findings.js'
 import { doctorText } from './doctor-text.js'
+import { hardeningScript } from './hardening-script.js'
 import { installationFindings } from './installation-findings.js'
 import { privilegeFindings } from './privilege-findings.js'
 import { redisFindings } from './redis-findings.js'
@@ -29,9 +30,16 @@ export const doctor: SystemCommand = {
   description:
     'Looks for what is wrong or weaker than the configuration asks for, and tells the remedy of ' +
     'each finding. Changes nothing. Ends with 1 where there is an error.',
-  async run({ config, output }: CommandContext): Promise<ExitCode> {
+  options: [
+    {
+      flags: '--hardening',
+      description: 'print only the SQL that hardens the database further, as a script',
+    },
+  ],
+  async run({ config, output, given }: CommandContext): Promise<ExitCode> {
     const report = await examine(await config())
-    output.report(report, () => doctorText(report, output))
+    const text = given.hardening === true ? hardeningScript : doctorText
+    output.report(report, () => text(report, output))
     return report.counts.error > 0 ? EXIT_CODES.findings : EXIT_CODES.fine
   },
 }
