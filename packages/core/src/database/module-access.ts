@@ -1,7 +1,6 @@
-import { Kysely } from 'kysely'
 import type { ContextStore } from '../context/context-store.js'
 import type { ContextTokens } from '../context/context-tokens.js'
-import { HandleDialect } from '../dialect/handle-dialect.js'
+import { moduleHandle } from '../dialect/module-handle.js'
 import { moduleSchema } from '../identity/module-name.js'
 import type { RoleNames } from '../identity/role-names.js'
 import type { Features } from '../module/feature.js'
@@ -54,7 +53,7 @@ export function moduleAccess(module: string, parts: ModuleAccessParts): ModuleAc
   const executorParts: ScopedExecutorParts = {
     module,
     schema,
-    db: new Kysely({ dialect: new HandleDialect({ way, scopes, store }) }),
+    db: moduleHandle({ way, scopes, store }),
     way,
     scopes,
     store,

@@ -17,6 +17,7 @@ import type { Session } from '../session/session.js'
 import type { StatementResult } from '../statement/statement.js'
 import { TransactionScope } from '../transaction/transaction-scope.js'
 import { TransactionSession } from '../transaction/transaction-session.js'
+import { withCallersStack } from './callers-stack.js'
 import { type Control, ControlCommand } from './control-command.js'
 import type { HandleParts } from './plain-handle.js'
 import { toQueryResult } from './query-result.js'
@@ -206,13 +207,4 @@ export class LazyConnection implements DatabaseConnection, StatementCarrier {
 
 function released(): PlataformaError {
   return new PlataformaError('PLT_CLOSED', 'The connection was already given back.')
-}
-
-/** The error was made where the socket was read; the frames of the caller are added to it. */
-function withCallersStack(error: unknown): unknown {
-  if (error instanceof Error) {
-    const [, ...frames] = (new Error().stack ?? '').split('\n')
-    error.stack += `\n${frames.join('\n')}`
-  }
-  return error
 }

@@ -5,6 +5,7 @@ import {
   type Driver,
   type TransactionSettings,
 } from 'kysely'
+import { PlataformaError } from '../error/plataforma-error.js'
 import { ControlCommand } from './control-command.js'
 import { LazyConnection } from './lazy-connection.js'
 import type { HandleParts } from './plain-handle.js'
@@ -12,6 +13,7 @@ import type { HandleParts } from './plain-handle.js'
 /** Hands out lazy connections; a session is taken at the first statement. */
 export class PlataformaDriver implements Driver {
   readonly #parts: HandleParts
+  #destroyed = false
 
   constructor(parts: HandleParts) {
     this.#parts = parts
@@ -22,6 +24,7 @@ export class PlataformaDriver implements Driver {
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
+    this.assertOpen()
     return new LazyConnection(this.#parts)
   }
 
@@ -60,7 +63,13 @@ export class PlataformaDriver implements Driver {
     await connection.executeQuery(new ControlCommand({ kind: 'release', name }))
   }
 
+  /** @throws PlataformaError `PLT_CLOSED` */
+  assertOpen(): void {
+    if (this.#destroyed) throw new PlataformaError('PLT_CLOSED', 'The handle was destroyed.')
+  }
+
   async destroy(): Promise<void> {
+    this.#destroyed = true
     await this.#parts.close?.()
   }
 }

@@ -5,7 +5,21 @@ import {
   type RootOperationNode,
 } from 'kysely'
 
-const proven = new WeakSet<CompiledQuery>()
+class Given {
+  constructor(query: CompiledQuery) {
+    // biome-ignore lint/correctness/noConstructorReturn: what a subclass adds, it adds to this
+    return query
+  }
+}
+
+/** A private member on somebody else's object, a tenth of the cost of a `WeakSet` of all queries. */
+class Proof extends Given {
+  readonly #isProven = true
+
+  static isOn(query: CompiledQuery): boolean {
+    return #isProven in query
+  }
+}
 
 /**
  * Kysely's compiler for PostgreSQL, which remembers what it compiled: only there does the tree say
@@ -14,12 +28,12 @@ const proven = new WeakSet<CompiledQuery>()
 export class ProvenQueryCompiler extends PostgresQueryCompiler {
   override compileQuery(node: RootOperationNode, queryId: QueryId): CompiledQuery {
     const compiled = super.compileQuery(node, queryId)
-    proven.add(compiled)
+    new Proof(compiled)
     return compiled
   }
 }
 
 /** Whether the text was compiled from the tree that stands beside it. */
 export function isProven(compiled: CompiledQuery): boolean {
-  return proven.has(compiled)
+  return Proof.isOn(compiled)
 }
