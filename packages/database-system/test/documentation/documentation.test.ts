@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -32,11 +33,22 @@ interface Example {
   readonly code: string
 }
 
-const examples = documents.flatMap((document) =>
-  document.code('ts').map((text, number): Example => {
-    return { name: `${document.path.replaceAll('/', '-')}-${number + 1}`, code: text }
-  }),
-)
+/** Its blocks are one program. */
+const GUIDE = 'docs/guide.md'
+
+const examples = documents.flatMap((document) => {
+  const { path } = document
+  const blocks = document.code('ts')
+  const programs = path === GUIDE ? [blocks.join('\n')] : blocks
+  return programs.map((code, index): Example => {
+    return { name: `${path.replaceAll('/', '-')}-${index + 1}`, code }
+  })
+})
+
+/** The first of a document. */
+function example(path: string): string {
+  return examples.find(({ name }) => name === `${path.replaceAll('/', '-')}-1`)?.code ?? ''
+}
 
 beforeAll(() => mkdir(folder, { recursive: true }))
 afterAll(() => rm(folder, { recursive: true }))
@@ -71,14 +83,14 @@ describe('the examples of the documents', () => {
   })
 
   it.each([
-    'README.md',
-    'README.pt-BR.md',
-    'packages/core/README.md',
-    'packages/database-system/README.md',
-  ])('run: the first of %s', async (path) => {
-    const [code = ''] = new Document(path).code('ts')
+    ['README.md', "nome: 'João Silva'"],
+    ['README.pt-BR.md', "nome: 'João Silva'"],
+    ['packages/core/README.md', "nome: 'João Silva'"],
+    ['packages/database-system/README.md', "nome: 'João Silva'"],
+    [GUIDE, "centavos: '1990'"],
+  ])('run: the first of %s', async (path, printed) => {
     const file = join(folder, `${path.replaceAll('/', '-')}.ts`)
-    await writeFile(file, code)
+    await writeFile(file, example(path))
     await using database = await testDatabase()
     const { stdout, stderr } = await run(
       process.execPath,
@@ -92,7 +104,7 @@ describe('the examples of the documents', () => {
         timeout: 60_000,
       },
     )
-    expect(stdout).toContain("nome: 'João Silva'")
+    expect(stdout).toContain(printed)
     expect(stderr).toBe('')
   })
 })
@@ -124,4 +136,12 @@ describe('the README in Portuguese', () => {
     expect(theirs).not.toEqual([])
     expect(ours.map(bare)).toEqual(theirs.map(bare))
   })
+})
+
+it('CONTRIBUTING.md tells of every folder of core', () => {
+  const table = new Document('CONTRIBUTING.md').text
+  const told = [...table.matchAll(/^\| `([a-z]+)` \|/gm)].map(([, folder]) => folder)
+  const core = fromHere('../../../core/src')
+  const folders = readdirSync(core, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  expect(told.sort()).toEqual(folders.map(({ name }) => name).sort())
 })
