@@ -68,6 +68,7 @@ export type {
   UpsertOptions,
   WriteOptions,
 } from './query/write-options.js'
+export { cancelStatement } from './session/cancel-statement.js'
 export { type ClientLoan, ClientSessions } from './session/client-sessions.js'
 export {
   PgPoolSessionSource,
@@ -78,6 +79,7 @@ export type {
   RunOptions,
   Segment,
   Session,
+  StreamOptions as SessionStreamOptions,
   WireResult,
   WireStatement,
 } from './session/session.js'

@@ -23,6 +23,8 @@ export const ERROR_CODES = {
   PLT_PERMISSION_DENIED: 'The role of the call lacks a privilege on the object.',
   PLT_PLUGIN_INVALID: 'The plugins cannot be composed (duplicate, cycle, missing or broken).',
   PLT_PLUGIN_REQUIRED: 'An option needs a package that is not composed.',
+  PLT_POOL_DEADLOCK: 'All who hold a connection wait for another one; the last call was refused.',
+  PLT_POOL_OVERLOADED: 'Callers wait for connections so long that the call was turned away.',
   PLT_POOL_TIMEOUT: 'No session became free in time.',
   PLT_PRIVILEGES_MISSING: 'The administrator login lacks a privilege that the set-up needs.',
   PLT_STATEMENT_INVALID:

@@ -25,8 +25,22 @@ export class ClientSessions {
    * })
    */
   async lend(client: object, { giveBack, signal }: ClientLoan): Promise<Session> {
+    await this.prepare(client, signal)
+    return this.sessionOf(client, giveBack)
+  }
+
+  /**
+   * Measures a client once, so that `sessionOf` can lend it without waiting.
+   *
+   * @throws PlataformaError `PLT_CONFIG_INVALID` as `lend` does
+   */
+  async prepare(client: object, signal?: AbortSignal): Promise<void> {
     const connection = PgConnection.of(client, this.#names)
     if (!connection.measured) await connection.measure(signal)
-    return new PgSession(connection, giveBack)
+  }
+
+  /** A session of a prepared client that nobody else uses until `giveBack` is called. */
+  sessionOf(client: object, giveBack: ClientLoan['giveBack']): Session {
+    return new PgSession(PgConnection.of(client, this.#names), giveBack)
   }
 }

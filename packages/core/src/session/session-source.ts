@@ -11,6 +11,8 @@ export interface SessionRequest {
   readonly module?: string
   /** A commit LSN that a replica must have replayed before it may serve this request. */
   readonly token?: string
+  /** A session of the same source that the caller keeps while it waits for this one. */
+  readonly within?: Session
   readonly signal?: AbortSignal
 }
 

@@ -1,0 +1,14 @@
+export type {
+  ModulePool,
+  Percentiles,
+  PerformanceStats,
+  PoolMetrics,
+} from './manager/module-pool.js'
+export type { ModulePoolOptions, ModulePoolSettings } from './manager/module-pool-options.js'
+export {
+  MultiPoolManager,
+  type MultiPoolManagerOptions,
+  type PoolingOptions,
+} from './manager/multi-pool-manager.js'
+export type { SlowQuery } from './metrics/slow-queries.js'
+export { pooling } from './plugin/pooling.js'

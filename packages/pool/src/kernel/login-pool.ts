@@ -1,0 +1,532 @@
+import { Crowding } from '../budget/crowding.js'
+import { Breaker } from './breaker.js'
+import { copyOfError } from './copy-of-error.js'
+import { Member, type MemberLimits } from './member.js'
+import type { Connector, PhysicalConnection } from './physical-connection.js'
+import { closed, deadlocked, overloaded, type PoolMoment, timedOut } from './pool-errors.js'
+import type { PoolHost } from './pool-host.js'
+import { refusalOf } from './refusal.js'
+import { Slot } from './slot.js'
+import type { Waiter } from './waiter.js'
+
+export interface LoginOptions<Connection extends PhysicalConnection> {
+  /** For messages and metrics. */
+  readonly name: string
+  readonly connector: Connector<Connection>
+  /** Milliseconds that an unused connection is kept beyond the floor; 0 for ever. */
+  readonly idleTimeoutMs: number
+  /** Milliseconds that a connection is used, less up to a tenth by chance; 0 for ever. */
+  readonly maxLifetimeMs: number
+  /** Milliseconds that an attempt to connect may take. */
+  readonly connectTimeoutMs: number
+  readonly observer?: LoginObserver<Connection>
+}
+
+/** What happens in a login's pool, for metrics and for events of a face. */
+export interface LoginObserver<Connection extends PhysicalConnection> {
+  opened?(connection: Connection, tookMs: number): void
+  ended?(connection: Connection): void
+  /** An idle connection was lost. */
+  lost?(connection: Connection): void
+  connectFailed?(error: unknown): void
+  lent?(member: Member<Connection>, waitedMs: number): void
+  released?(member: Member<Connection>, heldMs: number): void
+  timedOut?(member: Member<Connection>): void
+  turnedAway?(member: Member<Connection>): void
+}
+
+export interface AcquireOptions<Connection extends PhysicalConnection> {
+  readonly signal?: AbortSignal | undefined
+  /** What the caller holds while it waits, and does not give back before. */
+  readonly within?: Slot<Connection> | undefined
+  /** Milliseconds, instead of the member's own limit. */
+  readonly timeoutMs?: number | undefined
+}
+
+const LIFETIME_JITTER = 0.1
+/** What a connection is held for, before anybody knows. */
+const UNKNOWN_HOLD_MS = 2
+/** Weight of the newest sample. */
+const HOLD_SMOOTHING = 0.1
+
+/** The physical connections of one login, and the members that draw from them. */
+export class LoginPool<Connection extends PhysicalConnection> {
+  readonly host: PoolHost<Connection>
+  readonly breaker: Breaker
+  readonly crowding: Crowding
+  readonly members = new Set<Member<Connection>>()
+  options: LoginOptions<Connection>
+  /** Connections that are kept, however long nobody uses them. */
+  floor = 0
+  connecting = 0
+  lent = 0
+  closing = 0
+  readonly #slots = new Set<Slot<Connection>>()
+  /** Used last comes last. */
+  readonly #idle: Slot<Connection>[] = []
+  readonly #waiting = new Set<Member<Connection>>()
+  readonly #attempts = new Set<AbortController>()
+  #holdMs: number | undefined
+
+  constructor(host: PoolHost<Connection>, options: LoginOptions<Connection>) {
+    this.host = host
+    this.options = options
+    this.breaker = new Breaker(host.clock, host.options.longestPauseMs)
+    this.crowding = new Crowding(host.clock)
+  }
+
+  join(name: string, limits: MemberLimits): Member<Connection> {
+    const member: Member<Connection> = new Member(name, limits, this.host.clock.now())
+    this.members.add(member)
+    return member
+  }
+
+  get idle(): readonly Slot<Connection>[] {
+    return this.#idle
+  }
+
+  /** Connections that are open or about to be. */
+  get live(): number {
+    return this.#idle.length + this.lent + this.connecting
+  }
+
+  /** Places that it takes of the budget. */
+  get total(): number {
+    return this.#slots.size
+  }
+
+  get share(): number {
+    let share = 0
+    for (const member of this.members) share += member.share
+    return share
+  }
+
+  get isWaiting(): boolean {
+    return this.#waiting.size > 0
+  }
+
+  /** When the caller who waits longest came. */
+  get waitingSince(): number {
+    let since = Number.POSITIVE_INFINITY
+    for (const { queue } of this.#waiting) since = Math.min(since, queue.first?.since ?? since)
+    return since
+  }
+
+  /** A connection that nobody uses, at once, or nothing. */
+  take(member: Member<Connection>, within?: Slot<Connection>): Slot<Connection> | undefined {
+    if (this.host.isClosing || member.queue.size > 0 || !member.mayUseMore) return undefined
+    const slot = this.#takeIdle(member)
+    return slot && this.#lend(slot, member, { waitedMs: 0, within })
+  }
+
+  /**
+   * A connection as soon as it is this caller's turn.
+   *
+   * @throws PlataformaError `PLT_POOL_TIMEOUT`, `PLT_POOL_OVERLOADED`, `PLT_POOL_DEADLOCK`,
+   * `PLT_CLOSED`; the signal's reason; what a refused attempt to connect was refused with
+   */
+  wait(
+    member: Member<Connection>,
+    options: AcquireOptions<Connection> = {},
+  ): Promise<Slot<Connection>> {
+    const { signal, within, timeoutMs = member.limits.acquireTimeoutMs } = options
+    if (this.host.isClosing) return Promise.reject(closed())
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    const slot = this.take(member, within)
+    if (slot !== undefined) return Promise.resolve(slot)
+    if (member.queue.size >= member.limits.maxWaiting) {
+      this.options.observer?.turnedAway?.(member)
+      return Promise.reject(overloaded(this.#moment(member), 0))
+    }
+    const refused = this.#standingRefusal()
+    if (refused !== undefined) return Promise.reject(copyOfError(refused.error))
+    return new Promise((resolve, reject) => {
+      const forget = () => signal?.removeEventListener('abort', onAbort)
+      const now = this.host.clock.now()
+      const waiter: Waiter<Connection> = {
+        member,
+        since: now,
+        deadlineAt: timeoutMs === 0 ? Number.POSITIVE_INFINITY : now + timeoutMs,
+        within,
+        serve: (served) => {
+          forget()
+          resolve(served)
+        },
+        refuse: (reason) => {
+          forget()
+          reject(reason)
+        },
+      }
+      const onAbort = () => {
+        if (this.#leave(waiter)) waiter.refuse(signal?.reason)
+      }
+      signal?.addEventListener('abort', onAbort)
+      this.#enqueue(waiter)
+    })
+  }
+
+  /** Takes it back; `destroy` for one that can serve nobody any more. */
+  release(slot: Slot<Connection>, destroy: boolean): void {
+    const { member, state } = slot
+    if (state !== 'lent' || member === undefined) return
+    const now = this.host.clock.now()
+    const heldMs = now - slot.since
+    this.#holdMs =
+      this.#holdMs === undefined ? heldMs : this.#holdMs + (heldMs - this.#holdMs) * HOLD_SMOOTHING
+    this.lent -= 1
+    member.active -= 1
+    member.demand.note(member.active, now)
+    slot.within = undefined
+    this.options.observer?.released?.(member, heldMs)
+    const isUsable = !destroy && !slot.connection.broken
+    if (!isUsable) this.#end(slot, true)
+    else if (this.host.isClosing || now >= slot.expiresAt || this.host.mustYield(slot, now)) {
+      this.#end(slot, false)
+    } else this.#offer(slot, now)
+  }
+
+  /** Callers who could be served by connections that do not exist yet. */
+  get eligible(): number {
+    let eligible = 0
+    for (const { queue, active, limits } of this.#waiting) {
+      eligible += Math.min(queue.size, Math.max(0, limits.max - active))
+    }
+    return eligible
+  }
+
+  /** What a connection is held for, in milliseconds; those that are out for longer count. */
+  holdMs(now: number): number {
+    const known = this.#holdMs ?? UNKNOWN_HOLD_MS
+    if (this.lent === 0) return known
+    let ages = 0
+    for (const { state, since } of this.#slots) if (state === 'lent') ages += now - since
+    return Math.max(known, ages / this.lent)
+  }
+
+  /** Connections that it may have in all, whatever the host has room for. */
+  get most(): number {
+    let most = 0
+    for (const { limits } of this.members) most += limits.max
+    return Math.min(most, this.crowding.ceiling)
+  }
+
+  /** Begins an attempt to connect. */
+  open(): void {
+    const slot = new Slot(this)
+    const attempt = new AbortController()
+    const { connectTimeoutMs, connector } = this.options
+    const startedAt = this.host.clock.now()
+    this.#slots.add(slot)
+    this.#attempts.add(attempt)
+    this.connecting += 1
+    this.host.connectBegan()
+    const cancel = this.host.clock.after(
+      connectTimeoutMs,
+      () => attempt.abort(new Error(`PostgreSQL did not answer within ${connectTimeoutMs} ms.`)),
+      true,
+    )
+    const finish = () => {
+      cancel()
+      this.#attempts.delete(attempt)
+      this.connecting -= 1
+      this.host.connectEnded()
+    }
+    connector
+      .connect(attempt.signal, () => this.#lost(slot))
+      .then(
+        (connection) => {
+          finish()
+          this.#opened(slot, connection, startedAt)
+        },
+        (error: unknown) => {
+          finish()
+          this.#slots.delete(slot)
+          this.host.placeGone()
+          this.#notOpened(error)
+        },
+      )
+  }
+
+  /** Ends a connection that nobody uses. */
+  evict(slot: Slot<Connection>): void {
+    const place = this.#idle.indexOf(slot)
+    if (place === -1) return
+    this.#idle.splice(place, 1)
+    this.#end(slot, false)
+  }
+
+  /** Ends all that nobody uses, and the others when they come back. */
+  recycle(): void {
+    for (const slot of this.#slots) slot.expiresAt = Number.NEGATIVE_INFINITY
+    for (const slot of this.#idle.splice(0)) this.#end(slot, false)
+  }
+
+  /** Refuses those whose time is over. */
+  expireWaiters(now: number): void {
+    for (const member of this.#waiting) {
+      const { queue, shedding } = member
+      const first = queue.first
+      if (first !== undefined) shedding.noteWait(now - first.since, now)
+      const limitMs = shedding.limitMs(now)
+      for (const waiter of queue) {
+        const waitedMs = now - waiter.since
+        if (now >= waiter.deadlineAt) {
+          this.#leave(waiter)
+          this.options.observer?.timedOut?.(member)
+          waiter.refuse(timedOut(this.#moment(member), waitedMs, this.#crowdedBy))
+        } else if (waitedMs > limitMs) {
+          this.#leave(waiter)
+          this.options.observer?.turnedAway?.(member)
+          waiter.refuse(overloaded(this.#moment(member), waitedMs))
+        }
+      }
+    }
+  }
+
+  /** Ends what has been idle for too long or is too old. */
+  expireIdle(now: number): void {
+    const { idleTimeoutMs } = this.options
+    for (const slot of [...this.#idle]) {
+      const isUnused =
+        idleTimeoutMs > 0 && now - slot.since >= idleTimeoutMs && this.live > this.floor
+      if (isUnused || now >= slot.expiresAt) this.evict(slot)
+    }
+  }
+
+  /** Lends what is idle to those who wait; for when a limit was raised. */
+  serveWaiting(): void {
+    for (;;) {
+      const member = this.#nextMember()
+      const slot = member && this.#takeIdle(member)
+      if (member === undefined || slot === undefined) return
+      this.#serve(slot, member)
+    }
+  }
+
+  refuseWaiters(reason: (member: Member<Connection>) => unknown): void {
+    for (const member of this.#waiting) {
+      for (const waiter of member.queue) {
+        this.#leave(waiter)
+        waiter.refuse(reason(member))
+      }
+    }
+  }
+
+  /** Ends all that nobody uses, and every attempt. */
+  beginClosing(): void {
+    this.refuseWaiters(closed)
+    for (const attempt of this.#attempts) attempt.abort(closed())
+    for (const slot of this.#idle.splice(0)) this.#end(slot, false)
+  }
+
+  /** Cuts what is still lent out. */
+  cut(): void {
+    for (const slot of this.#slots) {
+      if (slot.state !== 'lent' || slot.member === undefined) continue
+      this.lent -= 1
+      slot.member.active -= 1
+      this.#end(slot, true)
+    }
+  }
+
+  *lentSlots(): Generator<Slot<Connection>> {
+    for (const slot of this.#slots) if (slot.state === 'lent') yield slot
+  }
+
+  get #crowdedBy(): unknown {
+    return this.crowding.error ?? this.host.crowding.error
+  }
+
+  #moment(member: Member<Connection>): PoolMoment {
+    return {
+      module: member.name,
+      active: member.active,
+      waiting: member.queue.size,
+      max: member.limits.max,
+      open: this.#idle.length + this.lent,
+      budget: this.host.ceiling,
+    }
+  }
+
+  /** Why nobody can be served now or soon. */
+  #standingRefusal(): Breaker | undefined {
+    if (this.live > 0) return undefined
+    if (this.host.breaker.state === 'open') return this.host.breaker
+    return this.breaker.state === 'open' ? this.breaker : undefined
+  }
+
+  #takeIdle(member: Member<Connection>): Slot<Connection> | undefined {
+    while (this.#idle.length > 0) {
+      // Its own holds its named statements; else the one used last, so that the others get old.
+      const own = this.#idle.findLastIndex((slot) => slot.member === member)
+      const [slot] = this.#idle.splice(own === -1 ? this.#idle.length - 1 : own, 1)
+      if (slot === undefined) return undefined
+      if (slot.connection.broken) this.#end(slot, true)
+      else if (this.host.clock.now() >= slot.expiresAt) this.#end(slot, false)
+      else return slot
+    }
+    return undefined
+  }
+
+  #lend(
+    slot: Slot<Connection>,
+    member: Member<Connection>,
+    { waitedMs, within }: { waitedMs: number; within: Slot<Connection> | undefined },
+  ): Slot<Connection> {
+    const now = this.host.clock.now()
+    slot.state = 'lent'
+    slot.member = member
+    slot.since = now
+    slot.within = within
+    this.lent += 1
+    member.awake = true
+    member.active += 1
+    member.demand.note(member.active, now)
+    this.options.observer?.lent?.(member, waitedMs)
+    return slot
+  }
+
+  #enqueue(waiter: Waiter<Connection>): void {
+    const { member } = waiter
+    member.awake = true
+    member.queue.push(waiter)
+    this.#waiting.add(member)
+    for (let held = waiter.within; held !== undefined; held = held.within) held.waitingHolders += 1
+    this.host.waiterCame(this)
+    if (waiter.within === undefined || !this.#isDeadlocked(member)) return
+    if (this.#leave(waiter)) waiter.refuse(deadlocked(this.#moment(member)))
+  }
+
+  #leave(waiter: Waiter<Connection>): boolean {
+    const { member } = waiter
+    if (!member.queue.delete(waiter)) return false
+    if (member.queue.size === 0) this.#waiting.delete(member)
+    for (let held = waiter.within; held !== undefined; held = held.within) held.waitingHolders -= 1
+    return true
+  }
+
+  /** Whether everybody who could give a connection back waits for one as well. */
+  #isDeadlocked(member: Member<Connection>): boolean {
+    if (member.queue.size === 0 || this.connecting > 0) return false
+    const isOwnLimit = !member.mayUseMore
+    if (!isOwnLimit && this.live < this.most && this.host.free > 0) return false
+    const holders = isOwnLimit || this.live >= this.most ? [this] : this.host.logins
+    for (const login of holders) {
+      if (login.connecting > 0 || login.closing > 0) return false
+      for (const slot of login.lentSlots()) {
+        if (isOwnLimit && slot.member !== member) continue
+        if (slot.waitingHolders === 0) return false
+      }
+      if (!isOwnLimit && login !== this && login.idle.length > 0) return false
+    }
+    return true
+  }
+
+  /** Of those who may have one more, the one that has least for its weight, then who came first. */
+  #nextMember(): Member<Connection> | undefined {
+    let next: Member<Connection> | undefined
+    let least = Number.POSITIVE_INFINITY
+    for (const member of this.#waiting) {
+      if (!member.mayUseMore) continue
+      const level = (member.active + 1) / member.limits.weight
+      const isEarlier =
+        level === least && (member.queue.first?.since ?? 0) < (next?.queue.first?.since ?? 0)
+      if (level < least || isEarlier) {
+        next = member
+        least = level
+      }
+    }
+    return next
+  }
+
+  #serve(slot: Slot<Connection>, member: Member<Connection>): void {
+    const waiter = member.queue.first
+    if (waiter === undefined) return
+    this.#leave(waiter)
+    const now = this.host.clock.now()
+    const waitedMs = now - waiter.since
+    member.shedding.noteWait(waitedMs, now)
+    waiter.serve(this.#lend(slot, member, { waitedMs, within: waiter.within }))
+  }
+
+  /** To who is next, or to the idle ones. */
+  #offer(slot: Slot<Connection>, now: number): void {
+    const member = this.#nextMember()
+    if (member !== undefined) {
+      this.#serve(slot, member)
+      return
+    }
+    slot.state = 'idle'
+    slot.since = now
+    this.#idle.push(slot)
+    this.host.becameIdle()
+  }
+
+  #opened(slot: Slot<Connection>, connection: Connection, startedAt: number): void {
+    const now = this.host.clock.now()
+    const { maxLifetimeMs, observer } = this.options
+    slot.opened(connection)
+    slot.openedAt = now
+    if (maxLifetimeMs > 0) {
+      const jitter = 1 - LIFETIME_JITTER * this.host.clock.random()
+      slot.expiresAt = now + maxLifetimeMs * jitter
+    }
+    this.breaker.succeeded()
+    this.host.connectSucceeded(now - startedAt)
+    observer?.opened?.(connection, now - startedAt)
+    if (this.host.isClosing) this.#end(slot, false)
+    else this.#offer(slot, now)
+    this.host.grow()
+  }
+
+  #notOpened(error: unknown): void {
+    this.options.observer?.connectFailed?.(error)
+    if (this.host.isClosing) {
+      this.host.placeFreed()
+      return
+    }
+    switch (refusalOf(error)) {
+      case 'crowded':
+        this.host.crowding.refused(this.host.used, error)
+        break
+      case 'login crowded':
+        this.crowding.refused(this.total, error)
+        break
+      case 'login refused':
+        this.breaker.failed(error)
+        this.refuseUnserved(error)
+        break
+      case 'unreachable':
+        this.host.unreachable(error)
+        break
+    }
+    this.host.placeFreed()
+  }
+
+  /** Refuses all who wait, where there is no connection that they could wait for. */
+  refuseUnserved(error: unknown): void {
+    if (this.live === 0) this.refuseWaiters(() => copyOfError(error))
+  }
+
+  /** An idle connection was lost; a lent one is judged when it comes back. */
+  #lost(slot: Slot<Connection>): void {
+    const place = this.#idle.indexOf(slot)
+    if (place === -1) return
+    this.#idle.splice(place, 1)
+    this.options.observer?.lost?.(slot.connection)
+    this.#end(slot, true)
+  }
+
+  #end(slot: Slot<Connection>, destroy: boolean): void {
+    slot.state = 'closing'
+    this.closing += 1
+    this.options.observer?.ended?.(slot.connection)
+    const gone = destroy ? slot.connection.destroy() : slot.connection.end()
+    void gone.then(() => {
+      this.closing -= 1
+      this.#slots.delete(slot)
+      this.host.placeGone()
+      this.host.placeFreed()
+    })
+  }
+}

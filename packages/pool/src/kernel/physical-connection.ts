@@ -1,0 +1,17 @@
+/** A connection as the kernel sees it: something that opens, breaks and ends. */
+export interface PhysicalConnection {
+  /** Whether it can serve nobody any more. */
+  readonly broken: boolean
+  /** Ends it in good order; resolves when its backend is gone, and never rejects. */
+  end(): Promise<void>
+  /** Cuts it, whatever it is at; resolves when its backend is gone, and never rejects. */
+  destroy(): Promise<void>
+}
+
+export interface Connector<Connection extends PhysicalConnection> {
+  /**
+   * Opens one. The signal ends the attempt; where this rejects, nothing is left open.
+   * @param onGone to be called when the connection was lost while nobody used it
+   */
+  connect(signal: AbortSignal, onGone: () => void): Promise<Connection>
+}

@@ -1,0 +1,34 @@
+import type { LoginPool } from './login-pool.js'
+import type { Member } from './member.js'
+import type { PhysicalConnection } from './physical-connection.js'
+
+/** A place of the budget, from the attempt to connect until the backend is gone. */
+export class Slot<Connection extends PhysicalConnection> {
+  readonly login: LoginPool<Connection>
+  state: 'connecting' | 'idle' | 'lent' | 'closing' = 'connecting'
+  /** Who uses it, or used it last. */
+  member: Member<Connection> | undefined
+  openedAt = 0
+  /** When it was lent or became idle. */
+  since = 0
+  /** Ended at the next chance from then on. */
+  expiresAt = Number.POSITIVE_INFINITY
+  /** The slot that its borrower holds besides. */
+  within: Slot<Connection> | undefined
+  /** Callers that hold this slot and wait for another. */
+  waitingHolders = 0
+  #connection: Connection | undefined
+
+  constructor(login: LoginPool<Connection>) {
+    this.login = login
+  }
+
+  get connection(): Connection {
+    if (this.#connection === undefined) throw new Error('The connection is not open yet.')
+    return this.#connection
+  }
+
+  opened(connection: Connection): void {
+    this.#connection = connection
+  }
+}

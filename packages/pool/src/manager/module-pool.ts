@@ -1,0 +1,171 @@
+import type { LoginPool } from '../kernel/login-pool.js'
+import type { Member } from '../kernel/member.js'
+import { LatencyHistogram } from '../metrics/latency-histogram.js'
+import { SlowQueries, type SlowQuery } from '../metrics/slow-queries.js'
+import type { PgPhysical } from '../postgres/pg-physical.js'
+import {
+  type ModulePoolOptions,
+  type ModulePoolSettings,
+  withOptions,
+} from './module-pool-options.js'
+
+export interface PoolMetrics {
+  readonly activeConnections: number
+  /** Idle connections that this module used last. */
+  readonly idleConnections: number
+  readonly totalConnections: number
+  readonly waitingClients: number
+  readonly totalQueries: number
+  /** Milliseconds, of all statements so far. */
+  readonly avgQueryTime: number
+  /** Milliseconds, of the last one to two minutes. */
+  readonly queryTimePercentiles: Percentiles
+  /** Milliseconds that callers waited for a connection, of the last one to two minutes. */
+  readonly waitTimePercentiles: Percentiles
+  /** Callers refused with `PLT_POOL_TIMEOUT`. */
+  readonly timeouts: number
+  /** Callers refused with `PLT_POOL_OVERLOADED`. */
+  readonly turnedAway: number
+  readonly min: number
+  readonly max: number
+  /** Connections that are fairly this module's now. */
+  readonly share: number
+}
+
+export interface Percentiles {
+  readonly p50: number
+  readonly p95: number
+  readonly p99: number
+}
+
+export interface PerformanceStats {
+  readonly totalQueries: number
+  readonly avgQueryTime: number
+  readonly queryTimePercentiles: Percentiles
+  readonly slowQueryThresholdMs: number
+  /** Those that took most time in all come first. */
+  readonly slowQueries: readonly SlowQuery[]
+}
+
+interface Draw {
+  readonly login: LoginPool<PgPhysical>
+  readonly member: Member<PgPhysical>
+}
+
+/** A module's part of the budget: its limits, its queue, its figures. */
+export class ModulePool {
+  readonly name: string
+  readonly #now: () => number
+  readonly #draws: Draw[] = []
+  readonly #queries = new LatencyHistogram()
+  readonly #waits = new LatencyHistogram()
+  readonly #slow: SlowQueries
+  #settings: ModulePoolSettings
+  #totalQueries = 0
+  #totalMs = 0
+  #timeouts = 0
+  #turnedAway = 0
+
+  constructor(name: string, settings: ModulePoolSettings, now: () => number) {
+    this.name = name
+    this.#settings = settings
+    this.#now = now
+    this.#slow = new SlowQueries(name)
+  }
+
+  get settings(): ModulePoolSettings {
+    return this.#settings
+  }
+
+  /**
+   * Changes limits while work goes on: nothing that is running or waiting fails.
+   *
+   * @throws PlataformaError `PLT_CONFIG_INVALID`, and nothing is changed
+   * @example
+   * await system.pool.getModulePool('vendas')?.reconfigure({ max: 30 })
+   */
+  async reconfigure(options: ModulePoolOptions): Promise<void> {
+    this.#settings = withOptions(this.#settings, options)
+    for (const { login, member } of this.#draws) {
+      member.reconfigure(this.#settings)
+      login.serveWaiting()
+      login.host.grow()
+    }
+  }
+
+  getMetrics(): PoolMetrics {
+    const { min, max } = this.#settings
+    let active = 0
+    let idle = 0
+    let waiting = 0
+    let share = 0
+    for (const { login, member } of this.#draws) {
+      active += member.active
+      waiting += member.queue.size
+      share += member.share
+      for (const slot of login.idle) if (slot.member === member) idle += 1
+    }
+    return {
+      activeConnections: active,
+      idleConnections: idle,
+      totalConnections: active + idle,
+      waitingClients: waiting,
+      ...this.#queryFigures(),
+      waitTimePercentiles: percentilesOf(this.#waits, this.#now()),
+      timeouts: this.#timeouts,
+      turnedAway: this.#turnedAway,
+      min,
+      max,
+      share,
+    }
+  }
+
+  getPerformanceStats(): PerformanceStats {
+    return {
+      ...this.#queryFigures(),
+      slowQueryThresholdMs: this.#settings.slowQueryThresholdMs,
+      slowQueries: this.#slow.list(),
+    }
+  }
+
+  /** Lets the module draw from a login's connections. */
+  draw(login: LoginPool<PgPhysical>): Member<PgPhysical> {
+    const member = login.join(this.name, this.#settings)
+    this.#draws.push({ login, member })
+    return member
+  }
+
+  readonly noteQuery = (tookMs: number, text: () => string): void => {
+    this.#totalQueries += 1
+    this.#totalMs += tookMs
+    this.#queries.record(tookMs, this.#now())
+    if (tookMs >= this.#settings.slowQueryThresholdMs) {
+      void this.#slow.note(text(), tookMs, new Date())
+    }
+  }
+
+  noteWait(waitedMs: number): void {
+    this.#waits.record(waitedMs, this.#now())
+  }
+
+  noteTimeout(): void {
+    this.#timeouts += 1
+  }
+
+  noteTurnedAway(): void {
+    this.#turnedAway += 1
+  }
+
+  #queryFigures() {
+    return {
+      totalQueries: this.#totalQueries,
+      avgQueryTime: this.#totalQueries === 0 ? 0 : this.#totalMs / this.#totalQueries,
+      queryTimePercentiles: percentilesOf(this.#queries, this.#now()),
+    }
+  }
+}
+
+function percentilesOf(histogram: LatencyHistogram, now: number): Percentiles {
+  const [p50 = 0, p95 = 0, p99 = 0] = histogram.percentiles([0.5, 0.95, 0.99], now)
+  return { p50, p95, p99 }
+}

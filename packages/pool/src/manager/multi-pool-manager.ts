@@ -1,0 +1,145 @@
+import {
+  type Identity,
+  type LoginDirectory,
+  PlataformaError,
+  type SessionSource,
+} from '@plataforma/core'
+import type { ClientConfig } from 'pg'
+import type { ConnectionBudget } from '../budget/connection-budget.js'
+import { FixedBudget } from '../budget/fixed-budget.js'
+import { machineClock } from '../kernel/clock.js'
+import type { LoginPool } from '../kernel/login-pool.js'
+import { type HostOptions, PoolHost } from '../kernel/pool-host.js'
+import type { PgConnector } from '../postgres/pg-connector.js'
+import type { PgPhysical } from '../postgres/pg-physical.js'
+import { type Drawer, PooledSessionSource } from '../session/pooled-session-source.js'
+import { ModulePool, type PoolMetrics } from './module-pool.js'
+import {
+  DEFAULT_MODULE_POOL,
+  type ModulePoolOptions,
+  type ModulePoolSettings,
+  withOptions,
+} from './module-pool-options.js'
+
+export interface PoolingOptions {
+  /** For every module that is not named in `modules`. */
+  readonly poolConfig?: ModulePoolOptions
+  readonly modules?: Readonly<Record<string, ModulePoolOptions>>
+  /** Connections of this process in all; 20 unless given. */
+  readonly budget?: number
+  /** Milliseconds that an unused connection beyond `min` is kept; 10,000. 0 keeps it for ever. */
+  readonly idleTimeoutMs?: number
+  /** Milliseconds that a connection is used, less up to a tenth by chance; 3,600,000. */
+  readonly maxLifetimeMs?: number
+  /** Milliseconds that one attempt to connect may take; 10,000. */
+  readonly connectTimeoutMs?: number
+  /** Milliseconds that `close` waits for work in progress; 5,000. */
+  readonly closeTimeoutMs?: number
+  readonly host?: Partial<HostOptions>
+}
+
+export interface MultiPoolManagerOptions extends PoolingOptions {
+  /** One login for all modules. */
+  readonly connectionString?: string
+  /** A login for each identity, in place of `connectionString`. */
+  readonly logins?: LoginDirectory
+}
+
+const DEFAULT_BUDGET = 20
+
+/**
+ * The connections of all modules, out of one budget.
+ *
+ * @example
+ * const pools = new MultiPoolManager({ connectionString, poolConfig: { max: 20 } })
+ * const db = new Kysely<Tables>({ dialect: new PlataformaDialect({ sessions: pools.sessions }) })
+ * console.log(pools.getAllMetrics())
+ */
+export class MultiPoolManager implements AsyncDisposable {
+  /** For `PlataformaDialect` and `createDatabase`. */
+  readonly sessions: SessionSource
+  readonly #options: MultiPoolManagerOptions
+  readonly #budget: ConnectionBudget
+  readonly #host: PoolHost<PgPhysical>
+  readonly #pools = new Map<string, ModulePool>()
+  readonly #common: ModulePoolSettings
+
+  /** @throws PlataformaError `PLT_CONFIG_INVALID` */
+  constructor(options: MultiPoolManagerOptions) {
+    this.#options = options
+    this.#common = withOptions(DEFAULT_MODULE_POOL, options.poolConfig ?? {})
+    this.#budget = new FixedBudget(options.budget ?? DEFAULT_BUDGET)
+    this.#host = new PoolHost(machineClock, this.#budget.initial, options.host)
+    this.#host.onDemand = (wanted) => this.#budget.wants(wanted)
+    this.sessions = new PooledSessionSource({
+      host: this.#host,
+      logins: options.logins ?? oneLogin(options.connectionString),
+      closeTimeoutMs: options.closeTimeoutMs ?? 5_000,
+      openLogin: (name, connector) => this.#openLogin(name, connector),
+      openDrawer: (name, login) => this.#openDrawer(name, login),
+    })
+    for (const module of Object.keys(options.modules ?? {})) this.poolOf(module)
+  }
+
+  /** By module; those of the system itself stand in parentheses. */
+  getAllMetrics(): Record<string, PoolMetrics> {
+    return Object.fromEntries([...this.#pools].map(([module, pool]) => [module, pool.getMetrics()]))
+  }
+
+  /** `undefined` for a module that nobody has heard of. */
+  getModulePool(module: string): ModulePool | undefined {
+    return this.#pools.get(module)
+  }
+
+  /** The pool of a module, made where there is none. */
+  poolOf(module: string): ModulePool {
+    let pool = this.#pools.get(module)
+    if (pool === undefined) {
+      const settings = withOptions(this.#common, this.#options.modules?.[module] ?? {})
+      pool = new ModulePool(module, settings, () => this.#host.clock.now())
+      this.#pools.set(module, pool)
+    }
+    return pool
+  }
+
+  /** Idempotent; callers that wait are refused, work in progress has `closeTimeoutMs` to end. */
+  async close(): Promise<void> {
+    await Promise.all([this.sessions.close(), this.#budget.close()])
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #openLogin(name: string, connector: PgConnector): LoginPool<PgPhysical> {
+    const { idleTimeoutMs, maxLifetimeMs, connectTimeoutMs } = this.#options
+    return this.#host.addLogin({
+      name,
+      connector,
+      idleTimeoutMs: idleTimeoutMs ?? 10_000,
+      maxLifetimeMs: maxLifetimeMs ?? 3_600_000,
+      connectTimeoutMs: connectTimeoutMs ?? 10_000,
+      observer: {
+        lent: ({ name: module }, waitedMs) => this.#pools.get(module)?.noteWait(waitedMs),
+        timedOut: ({ name: module }) => this.#pools.get(module)?.noteTimeout(),
+        turnedAway: ({ name: module }) => this.#pools.get(module)?.noteTurnedAway(),
+      },
+    })
+  }
+
+  #openDrawer(name: string, login: LoginPool<PgPhysical>): Drawer {
+    const pool = this.poolOf(name)
+    return { login, member: pool.draw(login), observe: pool.noteQuery }
+  }
+}
+
+function oneLogin(connectionString: string | undefined): LoginDirectory {
+  if (connectionString === undefined) {
+    throw new PlataformaError('PLT_CONFIG_INVALID', 'The pools have no address to connect to.', {
+      remedy: 'Give `connectionString` or `logins`.',
+      details: { key: 'connectionString' },
+    })
+  }
+  const config: ClientConfig = { connectionString }
+  return { loginOf: (_: Identity) => ({ key: 'app', config }) }
+}

@@ -1,0 +1,62 @@
+import pg from 'pg'
+import type { Connector } from '../kernel/physical-connection.js'
+import { type BackendGone, PgPhysical } from './pg-physical.js'
+
+export interface PgConnectorOptions {
+  /** Asked for each attempt, so that a password may change. */
+  readonly config: () => pg.ClientConfig
+  /** Makes the client; `pg.Client` unless given. */
+  readonly Client?: new (
+    config?: pg.ClientConfig,
+  ) => pg.Client
+  /** Part of opening; a failure ends the connection. */
+  readonly prepare?: (client: pg.Client, signal: AbortSignal) => Promise<void>
+  /** Called when the server refused the password (28P01); true when that was mended. */
+  readonly heal?: () => Promise<boolean>
+  readonly gone?: BackendGone
+}
+
+const PASSWORD_REFUSED = '28P01'
+
+/** Opens connections of one login by `pg`. */
+export class PgConnector implements Connector<PgPhysical> {
+  readonly #options: PgConnectorOptions
+
+  constructor(options: PgConnectorOptions) {
+    this.#options = options
+  }
+
+  async connect(signal: AbortSignal, onGone: () => void): Promise<PgPhysical> {
+    try {
+      return await this.#connect(signal, onGone)
+    } catch (error) {
+      const isRefused = error instanceof Error && 'code' in error && error.code === PASSWORD_REFUSED
+      if (!isRefused || !(await this.#options.heal?.())) throw error
+    }
+    return await this.#connect(signal, onGone)
+  }
+
+  async #connect(signal: AbortSignal, onGone: () => void): Promise<PgPhysical> {
+    signal.throwIfAborted()
+    const { config, Client = pg.Client, prepare, gone = async () => {} } = this.#options
+    // A server that vanishes without a word is noticed sooner than by TCP's own two hours.
+    const client = new Client({ keepAlive: true, ...config() })
+    // Without a listener a killed backend would be an uncaught exception, also while lent out.
+    client.on('error', onGone)
+    client.on('end', onGone)
+    const physical = new PgPhysical(client, gone)
+    const abort = () => void physical.destroy()
+    signal.addEventListener('abort', abort)
+    try {
+      await client.connect()
+      await prepare?.(client, signal)
+      signal.throwIfAborted()
+      return physical
+    } catch (error) {
+      await physical.destroy()
+      throw signal.aborted ? signal.reason : error
+    } finally {
+      signal.removeEventListener('abort', abort)
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import {
+  ClientSessions,
+  type Identity,
+  type LoginDirectory,
+  type Session,
+  type SessionRequest,
+  type SessionSource,
+  type SessionSourceStats,
+} from '@plataforma/core'
+import type { LoginPool } from '../kernel/login-pool.js'
+import type { Member } from '../kernel/member.js'
+import { closed } from '../kernel/pool-errors.js'
+import type { PoolHost } from '../kernel/pool-host.js'
+import type { Slot } from '../kernel/slot.js'
+import { PgConnector } from '../postgres/pg-connector.js'
+import type { BackendGone, PgPhysical } from '../postgres/pg-physical.js'
+import { PooledSession, type StatementObserver } from './pooled-session.js'
+
+/** Who draws on the budget: a module, or one of the system's own identities. */
+export interface Drawer {
+  readonly member: Member<PgPhysical>
+  readonly login: LoginPool<PgPhysical>
+  readonly observe: StatementObserver
+}
+
+export interface PooledSessionSourceOptions {
+  readonly host: PoolHost<PgPhysical>
+  readonly logins: LoginDirectory
+  /** Makes the physical pool of a login, once for each. */
+  readonly openLogin: (name: string, connector: PgConnector) => LoginPool<PgPhysical>
+  /** Makes who draws from it, once for each name. */
+  readonly openDrawer: (name: string, login: LoginPool<PgPhysical>) => Drawer
+  /** Milliseconds that `close` waits for work in progress. */
+  readonly closeTimeoutMs: number
+  readonly gone?: BackendGone
+}
+
+/** Sessions out of one budget: one physical pool for each login, one queue for each module. */
+export class PooledSessionSource implements SessionSource {
+  readonly #options: PooledSessionSourceOptions
+  readonly #sessions = new ClientSessions()
+  readonly #logins = new Map<string, LoginPool<PgPhysical>>()
+  readonly #drawers = new Map<string, Drawer>()
+  readonly #slots = new WeakMap<Session, Slot<PgPhysical>>()
+
+  constructor(options: PooledSessionSourceOptions) {
+    this.#options = options
+  }
+
+  acquire(request: SessionRequest): Promise<Session> {
+    const { signal } = request
+    const within = request.within && this.#slots.get(request.within)
+    try {
+      const drawer = this.#drawerOf(request)
+      const ready = signal?.aborted ? undefined : drawer.login.take(drawer.member, within)
+      if (ready !== undefined) return Promise.resolve(this.#lend(ready, drawer))
+      return drawer.login
+        .wait(drawer.member, { signal, within })
+        .then((slot) => this.#lend(slot, drawer))
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  stats(): SessionSourceStats {
+    let active = 0
+    let idle = 0
+    let waiting = 0
+    for (const login of this.#logins.values()) {
+      active += login.lent
+      idle += login.idle.length
+      for (const { queue } of login.members) waiting += queue.size
+    }
+    return { active, idle, waiting }
+  }
+
+  close(): Promise<void> {
+    return this.#options.host.close(this.#options.closeTimeoutMs)
+  }
+
+  #lend(slot: Slot<PgPhysical>, { login, observe }: Drawer): Session {
+    const session = new PooledSession(
+      this.#sessions.sessionOf(slot.connection.client, (destroy) => login.release(slot, destroy)),
+      observe,
+    )
+    this.#slots.set(session, slot)
+    return session
+  }
+
+  #drawerOf({ identity, module }: SessionRequest): Drawer {
+    const name = module ?? (identity.kind === 'module' ? identity.module : `(${identity.kind})`)
+    const login = this.#options.logins.loginOf(identity)
+    const key = `${login.key} ${name}`
+    let drawer = this.#drawers.get(key)
+    if (drawer === undefined) {
+      if (this.#options.host.isClosing) throw closed()
+      drawer = this.#options.openDrawer(name, this.#loginOf(identity, login.key))
+      this.#drawers.set(key, drawer)
+    }
+    return drawer
+  }
+
+  #loginOf(identity: Identity, key: string): LoginPool<PgPhysical> {
+    const { logins, openLogin, gone } = this.#options
+    let login = this.#logins.get(key)
+    if (login === undefined) {
+      const connector = new PgConnector({
+        config: () => logins.loginOf(identity).config,
+        prepare: (client, signal) => this.#sessions.prepare(client, signal),
+        heal: async () => (await logins.heal?.(identity)) ?? false,
+        ...(gone === undefined ? {} : { gone }),
+      })
+      login = openLogin(key, connector)
+      this.#logins.set(key, login)
+    }
+    return login
+  }
+}
