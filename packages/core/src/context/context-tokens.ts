@@ -1,3 +1,4 @@
+import { PlataformaError } from '../error/plataforma-error.js'
 import type { Clock } from '../plugin/plugin.js'
 import type { Session } from '../session/session.js'
 
@@ -42,8 +43,19 @@ export class ContextTokens {
     const known = ofContext.get(session.backendPid)
     if (known !== undefined && known.expiresAtMs - now > RENEW_BEFORE_MS) return known.text
     const expiresAtMs = Math.round(now + VALID_MS)
-    const text = this.#sign(kind, context, { backendPid: session.backendPid, expiresAtMs })
+    const text = this.#signed(kind, context, { backendPid: session.backendPid, expiresAtMs })
     ofContext.set(session.backendPid, { text, expiresAtMs })
     return text
+  }
+
+  #signed(...[kind, context, binding]: Parameters<SignContext>): string {
+    try {
+      return this.#sign(kind, context, binding)
+    } catch (cause) {
+      throw new PlataformaError('PLT_OPTION_INVALID', 'The context cannot be written as JSON.', {
+        cause,
+        remedy: 'Give `withContext` plain data: text, numbers, lists, no bigint, no circles.',
+      })
+    }
   }
 }

@@ -6,7 +6,7 @@ import type { Acting, SystemActing } from './acting.js'
  * @throws PlataformaError `PLT_OPTION_INVALID` without a reason
  */
 export function systemActing(reason: string, asked: Acting): SystemActing {
-  if (typeof reason !== 'string' || reason.trim() === '') {
+  if (typeof reason !== 'string' || reason.trim() === '' || reason.includes('\0')) {
     throw new PlataformaError('PLT_OPTION_INVALID', 'Acting as the system needs a reason.', {
       remedy: 'Give `reason` a sentence that an auditor understands.',
     })

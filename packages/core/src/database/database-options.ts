@@ -139,9 +139,10 @@ function oneOf<T extends string>(value: T, allowed: readonly T[], key: string): 
   throw invalid(key, `is "${String(value)}"`, `Give one of: ${allowed.join(', ')}.`)
 }
 
+/** At most what PostgreSQL takes, and timers of Node.js: longer ones fire at once. */
 function positive(value: number, key: string): number {
-  if (Number.isInteger(value) && value > 0) return value
-  throw invalid(key, `is ${String(value)}`, 'Give a whole number above 0.')
+  if (Number.isInteger(value) && value > 0 && value < 2 ** 31) return value
+  throw invalid(key, `is ${String(value)}`, 'Give a whole number above 0, at most 2147483647.')
 }
 
 function invalid(key: string, what: string, remedy: string): PlataformaError {

@@ -121,7 +121,7 @@ export class Database<Modules = Record<never, never>> implements AsyncDisposable
    */
   async asSystem<T>(options: { readonly reason: string }, fn: () => T | Promise<T>): Promise<T> {
     this.#engine.assertReady()
-    const acting = systemActing(options.reason, this.#engine.store.acting)
+    const acting = systemActing(options?.reason, this.#engine.store.acting)
     this.#assertMayBecome(acting)
     await recordSystemAccess(this.#engine.connections.admin, acting)
     return await this.#runAs(acting, fn)

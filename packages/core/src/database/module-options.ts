@@ -1,6 +1,9 @@
 import { PlataformaError } from '../error/plataforma-error.js'
 import type { ModuleSetting } from '../scope/scope.js'
 
+/** What PostgreSQL and timers of Node.js take. */
+const LONGEST_MS = 2 ** 31 - 1
+
 /** Limits of one module; what is left out is the database's. */
 export interface ModuleOptions {
   /** Milliseconds a statement may take before the server cancels it. */
@@ -15,9 +18,9 @@ export function moduleSettings(options: ModuleOptions): readonly ModuleSetting[]
   const add = (name: ModuleSetting['name'], key: keyof ModuleOptions) => {
     const value = options[key]
     if (value === undefined) return
-    if (!Number.isInteger(value) || value <= 0) {
-      throw new PlataformaError('PLT_OPTION_INVALID', `\`${key}\` is ${value}.`, {
-        remedy: 'Give a whole number of milliseconds above 0.',
+    if (!Number.isInteger(value) || value <= 0 || value > LONGEST_MS) {
+      throw new PlataformaError('PLT_OPTION_INVALID', `\`${key}\` is ${String(value)}.`, {
+        remedy: 'Give a whole number of milliseconds above 0, at most 2147483647.',
       })
     }
     settings.push({ name, value: String(value) })

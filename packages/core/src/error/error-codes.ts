@@ -28,7 +28,7 @@ export const ERROR_CODES = {
   PLT_POOL_TIMEOUT: 'No session became free in time.',
   PLT_PRIVILEGES_MISSING: 'The administrator login lacks a privilege that the set-up needs.',
   PLT_STATEMENT_INVALID:
-    'A statement cannot be sent: its text holds a NUL, or it has more than 65,535 parameters.',
+    'A statement cannot be sent: a NUL in its text, more than 65,535 parameters, other than it names.',
   PLT_STATEMENT_NOT_ALLOWED: 'A module may not send this kind of statement.',
   PLT_TABLE_DIFFERS: 'The table exists with another definition.',
   PLT_TABLE_NOT_FOUND: 'The module has no such table.',

@@ -92,6 +92,11 @@ const UNAVAILABLE: Rule = [
   'Check that the server runs and can be reached, then try again.',
 ]
 
+const MISCOUNTED: Rule = [
+  'PLT_STATEMENT_INVALID',
+  'Give as many values as the statement has parameters.',
+]
+
 const CONNECTION_FAILURES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -117,12 +122,18 @@ export function toPlataformaError(error: unknown, origin: StatementOrigin = {}):
   if (error instanceof AggregateError && error.errors.some(isConnectionFailure)) {
     return make(UNAVAILABLE, error, origin)
   }
+  if (isMiscounted(error)) return make(MISCOUNTED, error, origin)
   if (isConnectionFailure(error)) return make(UNAVAILABLE, error, origin)
   return isServerError(error) ? make(ruleFor(error), error, origin) : error
 }
 
 function isServerError(error: Error): error is ServerError {
   return 'severity' in error && 'code' in error && /^[0-9A-Z]{5}$/.test(String(error.code))
+}
+
+/** The server calls it a violation of the protocol, as which it would be the connection's fault. */
+function isMiscounted(error: Error): boolean {
+  return isServerError(error) && error.code === '08P01' && error.routine === 'exec_bind_message'
 }
 
 function isConnectionFailure(error: unknown): boolean {

@@ -13,6 +13,7 @@ import { orderItems } from '../query/ordering.js'
 import { QueryTable } from '../query/query-table.js'
 import type { ColumnName, SelectRow, UnknownTables } from '../query/row-types.js'
 import type { CallOptions, OrderBy } from '../query/select-options.js'
+import { callOptions } from './call-options.js'
 import type { StatementRunner } from './statement-runner.js'
 
 interface BuilderState {
@@ -87,8 +88,7 @@ export class QueryBuilder<
   ): Promise<Pick<SelectRow<Row>, Column & keyof SelectRow<Row>>[]> {
     const { filters, ...state } = this.#state
     const request = { ...state, where: { $and: filters } }
-    const { signal, timeoutMs } = options
-    const rows = await this.#runner.select(this.#table, request, { signal, timeoutMs })
+    const rows = await this.#runner.select(this.#table, request, callOptions(options))
     return rows as Pick<SelectRow<Row>, Column & keyof SelectRow<Row>>[]
   }
 

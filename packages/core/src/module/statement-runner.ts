@@ -103,6 +103,7 @@ export class StatementRunner {
   }
 
   #prepare<S>(name: string, make: (table: QueryTable) => S): S | Promise<S> {
+    assertTableName(name)
     const known = this.executor.knownTable(name)
     if (known !== undefined) return this.#makeFor(known, make)
     return this.executor.table(name).then((table) => this.#makeFor(table, make))
@@ -147,6 +148,13 @@ function queryTable(info: TableInfo): QueryTable {
   const table = new QueryTable(info)
   queryTables.set(info, table)
   return table
+}
+
+function assertTableName(name: unknown): void {
+  if (typeof name === 'string' && !name.includes('\0')) return
+  throw new PlataformaError('PLT_IDENTIFIER_INVALID', 'The name of the table is no name.', {
+    remedy: 'Give the name of a table of the module.',
+  })
 }
 
 function areSame(some: readonly unknown[], others: readonly unknown[]): boolean {

@@ -26,6 +26,7 @@ import type {
   WriteOptions,
   WriteResult,
 } from '../query/write-options.js'
+import { assertChunkSize, assertOptions, callOptions } from './call-options.js'
 import { featureIsOn } from './feature.js'
 import type { ExecuteOptions, ModuleExecutor } from './module-executor.js'
 import { QueryBuilder } from './query-builder.js'
@@ -87,6 +88,7 @@ export class TableVerbs<Tables = UnknownTables> {
     rows: readonly InputRow[],
     options: AnyWrite = {},
   ): Promise<Row[] | AffectedRows> {
+    assertOptions(options)
     const returning = options.returning ?? true
     const tenantId = this.#runner.executor.tenantId()
     return this.#write(table, options, {
@@ -121,6 +123,7 @@ export class TableVerbs<Tables = UnknownTables> {
     rows: readonly InputRow[],
     options: AnyWrite & { readonly conflict?: unknown; readonly update?: unknown } = {},
   ): Promise<Row[] | AffectedRows> {
+    assertOptions(options)
     const returning = options.returning ?? true
     const tenantId = this.#runner.executor.tenantId()
     const { conflict, update } = options
@@ -203,8 +206,10 @@ export class TableVerbs<Tables = UnknownTables> {
   ): AsyncIterableIterator<Columns<SelectRow<RowOf<Tables, N>>, C>>
   stream(table: string, options: StreamOptions<Row, string> = {}): AsyncIterableIterator<Row> {
     const make = (target: QueryTable) => ({ node: selectStatement(target, options) })
+    const call = callOptions(options)
     const { chunkSize } = options
-    return this.#runner.stream(table, make, { ...callOptions(options), chunkSize })
+    assertChunkSize(chunkSize)
+    return this.#runner.stream(table, make, { ...call, chunkSize })
   }
 
   /**
@@ -277,8 +282,10 @@ export class TableVerbs<Tables = UnknownTables> {
     parameters: readonly unknown[] = [],
     options: CallOptions = {},
   ): Promise<R[]> {
+    const call = callOptions(options)
+    assertStatement(sql, parameters)
     const query = CompiledQuery.raw(sql, [...parameters]) as CompiledQuery<R>
-    return (await this.#runner.executor.execute(query, callOptions(options))).rows
+    return (await this.#runner.executor.execute(query, call)).rows
   }
 
   async #write(
@@ -315,13 +322,17 @@ interface WriteParts {
   readonly make: (table: QueryTable) => WriteStatement
 }
 
-function callOptions({ signal, timeoutMs }: CallOptions): ExecuteOptions {
-  return { signal, timeoutMs }
-}
-
 function noRows(table: string): PlataformaError {
   return new PlataformaError('PLT_OPTION_INVALID', `The rows for "${table}" are no list.`, {
     remedy: 'Give a list of rows, also for one row.',
     table,
+  })
+}
+
+/** A text in place of the list would be taken apart into its characters. */
+function assertStatement(sql: unknown, parameters: unknown): void {
+  if (typeof sql === 'string' && Array.isArray(parameters)) return
+  throw new PlataformaError('PLT_STATEMENT_INVALID', 'A query is a text and a list of values.', {
+    remedy: "Write query('select … where id = $1', [id]).",
   })
 }

@@ -21,6 +21,17 @@ test.each([
   ['\u{10ffff}%', { low: '\u{10ffff}', high: undefined }],
 ])('%j lies in %j', (pattern, range) => expect(prefixRange(pattern)).toEqual(range))
 
+test.each(['a', '\u{1f600}', 'a\u{1f600}'])(
+  'a very long beginning lies in a range: %s…',
+  (part) => {
+    const beginning = part.repeat(300_000)
+    const { low = '', high = '' } = prefixRange(`${beginning}%`) ?? {}
+    expect(low.isWellFormed() && beginning.startsWith(low)).toBe(true)
+    expect(Buffer.compare(bytes(low), bytes(beginning))).toBe(-1)
+    expect(Buffer.compare(bytes(beginning), bytes(high))).toBe(-1)
+  },
+)
+
 test('text is in the range exactly when it has the prefix', () => {
   fc.assert(
     fc.property(

@@ -1,6 +1,9 @@
 const LAST_CODE_POINT = 0x10ffff
 const LAST_BEFORE_SURROGATES = 0xd7ff
 const FIRST_AFTER_SURROGATES = 0xe000
+/** An index tells no texts apart by more; a beginning of a beginning implies a range as well. */
+const LONGEST = 1_000
+const HALF_AT_THE_END = /[\ud800-\udbff]$/
 
 /** The bytes that text with a prefix lies between: at least `low`, and below `high` if there is one. */
 export interface PrefixRange {
@@ -19,7 +22,7 @@ export function prefixRange(pattern: string): PrefixRange | undefined {
 
 function fixedPrefix(pattern: string): string {
   let prefix = ''
-  for (let at = 0; at < pattern.length; at++) {
+  for (let at = 0; at < pattern.length && prefix.length < LONGEST; at++) {
     const character = pattern[at]
     if (character === '%' || character === '_') break
     if (character === '\\') {
@@ -28,7 +31,8 @@ function fixedPrefix(pattern: string): string {
     }
     prefix += pattern[at]
   }
-  return prefix
+  // Half a surrogate pair has no bytes of its own.
+  return HALF_AT_THE_END.test(prefix) ? prefix.slice(0, -1) : prefix
 }
 
 /** The smallest text above all that begin with the prefix; UTF-8 sorts as its code points do. */

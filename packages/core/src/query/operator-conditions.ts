@@ -26,6 +26,11 @@ const INCOMPARABLE: ReadonlySet<string> = new Set([
   'jsonpath',
 ])
 const UNORDERED: ReadonlySet<string> = new Set([...INCOMPARABLE, 'lseg', 'path', 'circle', 'box'])
+/** Types that hold nothing. */
+const SCALAR: ReadonlySet<string> = new Set([
+  ...['bool', 'bytea', 'date', 'float4', 'float8', 'int2', 'int4', 'int8', 'interval', 'money'],
+  ...['numeric', 'time', 'timestamp', 'timestamptz', 'timetz', 'uuid'],
+])
 const TEXTUAL: ReadonlySet<string> = new Set(['text', 'varchar', 'bpchar', 'citext', 'name'])
 
 const OPERATORS: ReadonlyMap<string, OperatorCondition> = new Map<string, OperatorCondition>([
@@ -222,7 +227,9 @@ function nullness(operand: Operand): Condition {
 function contain(operand: Operand, sql: '@>' | '<@' | '&&'): Condition {
   const { column, operator, table, value } = operand
   const known = column.isArray || column.kind === 'range' || column.baseType === 'jsonb'
-  const plain = !known && (column.kind === 'enum' || TEXTUAL.has(column.baseType))
+  const plain =
+    !known &&
+    (column.kind === 'enum' || TEXTUAL.has(column.baseType) || SCALAR.has(column.baseType))
   const jsonOverlap = sql === '&&' && !column.isArray && column.baseType === 'jsonb'
   if (plain || jsonOverlap || INCOMPARABLE.has(column.baseType)) {
     throw refused(operand, `type ${column.type} has no ${operator}.`)

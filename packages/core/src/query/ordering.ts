@@ -74,7 +74,7 @@ function word<const Word extends string>(
 ): Word | undefined {
   if (value === undefined) return undefined
   const found = words.find((known) => known === String(value).toLowerCase())
-  if (found === undefined) throw refused(table, `has ${words.join(' or ')}, not "${value}"`)
+  if (found === undefined) throw refused(table, `has ${words.join(' or ')}, not "${String(value)}"`)
   return found
 }
 

@@ -28,7 +28,16 @@ const POSTGRES_LEVELS: readonly IsolationLevel[] = [
 ]
 
 /** The level becomes part of a command. @throws PlataformaError `PLT_OPTION_INVALID` */
-export function checkTransactionOptions({ isolationLevel, retries }: TransactionOptions): void {
+export function checkTransactionOptions(options: TransactionOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new PlataformaError('PLT_OPTION_INVALID', 'The options of a transaction are no object.', {
+      remedy: 'Give an object, or leave them out.',
+    })
+  }
+  const { isolationLevel, retries, signal } = options
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw invalid('signal', signal, 'Give the `signal` of an AbortController, or leave it out.')
+  }
   if (isolationLevel !== undefined && !POSTGRES_LEVELS.includes(isolationLevel)) {
     throw invalid('isolationLevel', isolationLevel, `Give one of: ${POSTGRES_LEVELS.join(', ')}.`)
   }
