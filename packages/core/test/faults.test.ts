@@ -381,11 +381,11 @@ describe('limits', () => {
   it('an exhausted pool tells the waiting caller', async () => {
     await withModule(
       async (vendas) => {
-        const sleeping = vendas.query('select pg_sleep(2)')
+        const sleeping = vendas.query('select pg_sleep(5)')
         await expect(vendas.query('select 1')).rejects.toMatchObject({ code: 'PLT_POOL_TIMEOUT' })
         await sleeping
       },
-      { poolConfig: { max: 1 }, acquireTimeoutMs: 200 },
+      { poolConfig: { max: 1 }, acquireTimeoutMs: 1_500 },
     )
   })
 
