@@ -17,6 +17,8 @@ export interface PlataformaErrorData {
   readonly details?: Readonly<Record<string, unknown>>
 }
 
+const FIELDS = ['remedy', 'sqlState', 'module', 'table', 'column', 'constraint', 'details'] as const
+
 /**
  * The one error class of all packages. Ask `error.code`; `instanceof` also works
  * across two installed copies of this package.
@@ -30,25 +32,22 @@ export interface PlataformaErrorData {
  */
 export class PlataformaError extends Error {
   readonly code: ErrorCode
-  readonly remedy: string | undefined
-  readonly sqlState: string | undefined
-  readonly module: string | undefined
-  readonly table: string | undefined
-  readonly column: string | undefined
-  readonly constraint: string | undefined
-  readonly details: Readonly<Record<string, unknown>> | undefined
+  declare readonly remedy: string | undefined
+  declare readonly sqlState: string | undefined
+  declare readonly module: string | undefined
+  declare readonly table: string | undefined
+  declare readonly column: string | undefined
+  declare readonly constraint: string | undefined
+  declare readonly details: Readonly<Record<string, unknown>> | undefined
 
   constructor(code: ErrorCode, message: string, data: PlataformaErrorData = {}) {
     super(message, data.cause === undefined ? undefined : { cause: data.cause })
     this.name = 'PlataformaError'
     this.code = code
-    this.remedy = data.remedy
-    this.sqlState = data.sqlState
-    this.module = data.module
-    this.table = data.table
-    this.column = data.column
-    this.constraint = data.constraint
-    this.details = data.details
+    // Who reads it in a log reads only what there is.
+    for (const field of FIELDS) {
+      if (data[field] !== undefined) Object.assign(this, { [field]: data[field] })
+    }
     Object.defineProperty(this, BRAND, { value: true })
   }
 
