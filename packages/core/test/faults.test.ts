@@ -333,6 +333,10 @@ describe('bad input', () => {
           await all(tx)
         })
         expect(await all(vendas)).toEqual([])
+        // The next module is opened with the table as it is defined.
+        await outside.query(
+          'alter table module_vendas.itens drop column a, drop column b, drop column c',
+        )
       },
       { poolConfig: { max: 1 } },
     )
