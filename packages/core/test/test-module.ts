@@ -121,6 +121,8 @@ function moduleHost(parts: Parts): ModuleHost {
       }),
     tableDefined: (definition) => definition,
     ensureTable: (definition, trx, { created }) => (created ? protect(definition, trx) : noWork()),
+    stands: async () => false,
+    tableStood: noWork,
     async tableChanged(name) {
       await catalog.table({ schema: SCHEMA, name }, read, { refresh: true }).catch(() => undefined)
     },

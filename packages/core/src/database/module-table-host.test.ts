@@ -2,6 +2,7 @@ import { Socket } from 'node:net'
 import { type TestDatabase, testDatabase } from '@plataforma/testkit'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest'
+import type { DatabasePlugin } from '../plugin/plugin.js'
 import type { ColumnDefinition } from '../table/column-definition.js'
 import type { OwnerTransaction } from '../table/table-host.js'
 import type { TableOptions } from '../table/table-options.js'
@@ -161,16 +162,157 @@ test('an expression may hold a semicolon', async () => {
   })
 })
 
-test('a new table costs nine round trips at most', async () => {
+/** How often something was sent. */
+async function roundTrips(work: () => Promise<unknown>): Promise<number> {
+  const write = vi.spyOn(Socket.prototype, 'write')
+  await work()
+  const { length } = write.mock.calls
+  write.mockRestore()
+  return length
+}
+
+test('a new table costs ten round trips at most, and two where it stands', async () => {
   const modulo = await database.createModule('modulo')
   await modulo.createTable('primeira', [id, tenant])
-  const columns: ColumnDefinition[] = [
+  const pai: ColumnDefinition = { name: 'pai', type: 'UUID', references: 'primeira' }
+  const nome: ColumnDefinition = { name: 'nome', type: 'TEXT', check: `nome in ('a', 'b')` }
+  const create = () =>
+    modulo.createTable('segunda', [id, tenant, pai, nome], { indexes: [['pai']] })
+  expect(await roundTrips(create)).toBeLessThanOrEqual(10)
+  expect(await roundTrips(create)).toBe(2)
+})
+
+describe('a table that was made before', () => {
+  const columns: readonly ColumnDefinition[] = [
     id,
     tenant,
-    { name: 'pai', type: 'UUID', references: 'primeira' },
+    { name: 'valor', type: 'NUMERIC(12,2)', check: 'valor >= 0', default: 1 },
   ]
-  const write = vi.spyOn(Socket.prototype, 'write')
-  await modulo.createTable('segunda', columns, { indexes: [['pai']] })
-  expect(write.mock.calls.length).toBeLessThanOrEqual(9)
-  write.mockRestore()
+  const options = { indexes: [['valor']] }
+  const create = async (name: string) => {
+    const antiga = await database.createModule('antiga')
+    await antiga.createTable(name, columns, options)
+    return antiga
+  }
+  const run = (text: string) => sql.raw(text).execute(database.admin.db)
+  const rowOf = async (name: string) =>
+    (
+      await sql`select xmin, ctid, * from plataforma.tables where name = ${name}`.execute(
+        database.admin.db,
+      )
+    ).rows
+
+  it('is left alone, and handed over to Kysely by another process', async () => {
+    await create('intacta')
+    const before = await rowOf('intacta')
+    await using other = createDatabase({
+      connectionString: target.connectionString,
+      secret: 'a secret for tests only',
+    })
+    await other.initialize()
+    const antiga = await other.createModule('antiga')
+    await antiga.createTable('intacta', columns, options)
+    expect(await rowOf('intacta')).toEqual(before)
+    await other.withContext({ tenantId: A }, async () => {
+      await antiga.insert('intacta', [{}])
+      expect(await antiga.db.selectFrom('intacta').select('valor').execute()).toEqual([
+        { valor: '1.00' },
+      ])
+    })
+  })
+
+  const damages: Record<string, string> = {
+    'without a policy': 'drop policy plataforma_tenant on module_antiga.{}',
+    'with a weaker policy': 'alter policy plataforma_tenant on module_antiga.{} using (true)',
+    'without force': 'alter table module_antiga.{} no force row level security',
+    'without its default': 'alter table module_antiga.{} alter organization_id drop default',
+    'of another owner': 'alter table module_antiga.{} owner to current_user',
+    'unprotected in the registry': `update plataforma.tables set rls = false where name = '{}'`,
+    'unknown to the registry': `delete from plataforma.tables where name = '{}'`,
+  }
+  it.each(Object.entries(damages))('is healed: %s', async (what, damage) => {
+    const name = what.replaceAll(' ', '_')
+    await create(name)
+    const whole = await additions('antiga', name)
+    await run(damage.replaceAll('{}', name))
+    expect(await additions('antiga', name)).not.toEqual(whole)
+    await create(name)
+    expect(await additions('antiga', name)).toEqual(whole)
+  })
+
+  it('gets back what was revoked', async () => {
+    await create('revogada')
+    const { names } = database.isolation.isolation
+    await run(`revoke insert on module_antiga.revogada from "${names.runtime('antiga')}"`)
+    const antiga = await create('revogada')
+    await database.withContext({ tenantId: A }, () => antiga.insert('revogada', [{}]))
+  })
+
+  const changes: Record<string, string> = {
+    'a column more': 'add extra text',
+    'a column less': 'drop valor',
+    'another type': 'alter valor type numeric(10,2)',
+    'another default': 'alter valor set default 2',
+    'another check':
+      'drop constraint {}_valor_check, add constraint {}_valor_check check (valor > 0)',
+    'no policies': 'disable row level security',
+    'no key': 'drop constraint {}_pkey',
+    'another nullability': 'alter valor set not null',
+  }
+  it.each(Object.entries(changes))('differs with %s', async (what, change) => {
+    const name = `com_${what.replaceAll(' ', '_')}`
+    await create(name)
+    await run(`alter table module_antiga.${name} ${change.replaceAll('{}', name)}`)
+    await expect(create(name)).rejects.toMatchObject({ code: 'PLT_TABLE_DIFFERS' })
+  })
+
+  it('differs where its definition has changed, and stands where it has changed back', async () => {
+    const antiga = await create('mudada')
+    const differing = antiga.createTable(
+      'mudada',
+      [...columns, { name: 'x', type: 'TEXT' }],
+      options,
+    )
+    await expect(differing).rejects.toMatchObject({ code: 'PLT_TABLE_DIFFERS' })
+    expect(await roundTrips(() => antiga.createTable('mudada', columns, options))).toBe(2)
+  })
+
+  it('stands after it was changed to what the definition says now', async () => {
+    const antiga = await create('migrada')
+    const more = [...columns, { name: 'x', type: 'TEXT' }]
+    await database.asOwner('antiga', (trx) => sql`alter table migrada add x text`.execute(trx))
+    await antiga.createTable('migrada', more, options)
+    expect(await roundTrips(() => antiga.createTable('migrada', more, options))).toBe(2)
+  })
+
+  it('is made again after it was dropped', async () => {
+    const antiga = await create('refeita')
+    await antiga.dropTable('refeita')
+    await create('refeita')
+    await database.withContext({ tenantId: A }, () => antiga.insert('refeita', [{}]))
+    expect(await roundTrips(() => create('refeita'))).toBeLessThanOrEqual(5)
+  })
+
+  it('tells plugins of it each time', async () => {
+    const told: string[] = []
+    const plugin: DatabasePlugin<'listener', undefined> = {
+      name: 'listener',
+      setup: async (host) => {
+        host.on('ensureTable', async ({ module, table }) => {
+          told.push(`${module}.${table}`)
+        })
+        return undefined
+      },
+    }
+    await using other = createDatabase({
+      connectionString: target.connectionString,
+      secret: 'a secret for tests only',
+      plugins: [plugin],
+    })
+    await other.initialize()
+    const ouvida = await other.createModule('ouvida')
+    await ouvida.createTable('itens', columns)
+    await ouvida.createTable('itens', columns)
+    expect(told.filter((name) => name === 'ouvida.itens')).toHaveLength(2)
+  })
 })

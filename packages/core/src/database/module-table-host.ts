@@ -1,4 +1,6 @@
+import type { TableMaking } from '../isolation/ensure-new-table.js'
 import type { ModuleIsolationManager } from '../isolation/module-isolation-manager.js'
+import type { EnsuredTable } from '../isolation/table-registry.js'
 import type { Features } from '../module/feature.js'
 import type { MomentListeners } from '../plugin/moment-listeners.js'
 import { newTable } from '../table/new-table.js'
@@ -47,17 +49,27 @@ export class ModuleTableHost implements TableHost {
   async ensureTable(
     definition: TableDefinition,
     trx: OwnerTransaction,
-    { created }: { readonly created: boolean },
+    { created, statements }: { readonly created: boolean; readonly statements: readonly string[] },
   ): Promise<void> {
-    const { module } = this
-    const { name: table, tenantColumn, audit, partitioning } = definition
-    const wishes = { audit, partitioning: partitioning ?? null }
-    const wanted = { module, table, tenantColumn, definition, wishes }
     const isolation = this.#parts.isolation()
-    const made = created ? newTable(definition) : undefined
-    if (made === undefined) await isolation.ensureTable(wanted, trx)
-    else await isolation.ensureNewTable(wanted, made, trx)
-    await this.#parts.listeners.ensureTable({ module, table }, trx)
+    const making = this.#making(definition, statements)
+    if (making === undefined) await isolation.ensureTable(this.#wanted(definition), trx)
+    else if (created) await isolation.ensureNewTable(making, trx)
+    else await isolation.ensureEqualTable(making, trx)
+    await this.#parts.listeners.ensureTable({ module: this.module, table: definition.name }, trx)
+  }
+
+  async stands(definition: TableDefinition, statements: readonly string[]): Promise<boolean> {
+    const making = this.#making(definition, statements)
+    return making !== undefined && (await this.#parts.isolation().stands(making))
+  }
+
+  async tableStood(info: TableInfo): Promise<void> {
+    const { listeners, catalog } = this.#parts
+    const table = { module: this.module, table: info.name }
+    if (listeners.ensuresTables) await this.asOwner((trx) => listeners.ensureTable(table, trx))
+    // A schema is read as a whole the first time.
+    if (!catalog.learn(info)) await this.findTable(info.name)
   }
 
   async tableChanged(name: string, { others = false } = {}): Promise<void> {
@@ -72,5 +84,17 @@ export class ModuleTableHost implements TableHost {
 
   findTable(name: string): Promise<TableInfo | undefined> {
     return this.#parts.catalog.find({ schema: this.schema, name }, this.#parts.readCatalog)
+  }
+
+  /** `undefined` where only the catalog can tell what the table is like. */
+  #making(definition: TableDefinition, statements: readonly string[]): TableMaking | undefined {
+    const made = newTable(definition)
+    return made && { wanted: this.#wanted(definition), made, statements }
+  }
+
+  #wanted(definition: TableDefinition): EnsuredTable {
+    const { name: table, tenantColumn, audit, partitioning } = definition
+    const wishes = { audit, partitioning: partitioning ?? null }
+    return { module: this.module, table, tenantColumn, definition, wishes }
   }
 }

@@ -15,6 +15,7 @@ export class LoginSecret {
   readonly keyId: string
   readonly isDevelopment: boolean
   readonly #secret: string
+  readonly #contextKeys = new Map<string, Buffer>()
 
   /** @throws PlataformaError `PLT_CONFIG_INVALID` for an empty secret. */
   constructor(secret: string) {
@@ -35,8 +36,10 @@ export class LoginSecret {
   }
 
   /** The 32 bytes that sign the contexts of one database. */
-  contextKey(names: RoleNames): Buffer {
-    return this.#derive(`context ${names.prefix}`, 32)
+  contextKey({ prefix }: RoleNames): Buffer {
+    const key = this.#contextKeys.get(prefix) ?? this.#derive(`context ${prefix}`, 32)
+    this.#contextKeys.set(prefix, key)
+    return key
   }
 
   #derive(purpose: string, bytes: number): Buffer {

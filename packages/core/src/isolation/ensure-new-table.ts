@@ -1,11 +1,13 @@
-import { type Kysely, sql } from 'kysely'
+import { createHash } from 'node:crypto'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { moduleSchema } from '../identity/module-name.js'
 import type { Isolation } from './isolation.js'
 import { ownerPath } from './owner-access.js'
 import type { RelationFacts } from './relation-facts.js'
 import { runScript } from './run-script.js'
 import { statementsOf } from './secure-relation.js'
-import { type EnsuredTable, registerTableStatement } from './table-registry.js'
+import type { EnsuredTable } from './table-registry.js'
+import { registerStanding } from './table-standing.js'
 
 /** What is known of a table because the transaction has just made it. */
 export interface NewTable {
@@ -17,30 +19,52 @@ export interface NewTable {
   readonly primaryKey: readonly string[]
 }
 
+/** A table and the statements that make it, before isolation adds to it. */
+export interface TableMaking {
+  readonly wanted: EnsuredTable
+  readonly made: NewTable
+  readonly statements: readonly string[]
+}
+
 /**
- * What `ensureTable` does, in one round trip: for a table that this transaction, begun by `asOwner`,
- * has just made and nobody else can have touched, whose columns draw from no sequence of their own.
+ * What `ensureTable` does, in two round trips: for a table that this transaction, begun by
+ * `asOwner`, has just made and nobody else can have touched, whose columns draw from no sequence of
+ * their own.
  */
 export async function ensureNewTable(
   trx: Kysely<unknown>,
   isolation: Isolation,
-  { wanted, made }: { readonly wanted: EnsuredTable; readonly made: NewTable },
+  making: TableMaking,
 ): Promise<void> {
-  const { module, tenantColumn } = wanted
+  const { wanted } = making
   const { names, server } = isolation
-  const work = {
-    module,
-    relation: relationOf(isolation, wanted, made),
-    rls: tenantColumn !== undefined,
-  }
   await runScript(trx, [
     sql`SELECT set_config('search_path', 'pg_catalog', true)`,
-    ...statementsOf(isolation, work),
+    ...additions(isolation, making),
     sql`SELECT set_config('role', ${sql.lit(server.administrator)}, true)`,
-    registerTableStatement(wanted),
-    sql`SELECT set_config('role', ${sql.lit(names.owner(module))}, true),
-      set_config('search_path', ${sql.lit(ownerPath(module))}, true)`,
   ])
+  await registerStanding(trx, wanted, {
+    recipe: recipeOf(isolation, making),
+    role: names.owner(wanted.module),
+    path: ownerPath(wanted.module),
+  })
+}
+
+/** All that decides what becomes of a table, statements of isolation included. */
+export function recipeOf(isolation: Isolation, making: TableMaking): string {
+  const { wanted, statements } = making
+  const added = additions(isolation, making).map((one) => one.compile(isolation.db).sql)
+  const parts = JSON.stringify([wanted, statements, added])
+  return createHash('sha256').update(parts).digest('hex')
+}
+
+function additions(
+  isolation: Isolation,
+  { wanted, made }: TableMaking,
+): readonly RawBuilder<unknown>[] {
+  const relation = relationOf(isolation, wanted, made)
+  const { module, tenantColumn } = wanted
+  return statementsOf(isolation, { module, relation, rls: tenantColumn !== undefined })
 }
 
 function relationOf(

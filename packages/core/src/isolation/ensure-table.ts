@@ -7,11 +7,14 @@ import { type RelationFacts, readRelations } from './relation-facts.js'
 import { assertProtectable, isSecure, secureRelations } from './secure-relation.js'
 import { sequenceFindings } from './serial-columns.js'
 import { type EnsuredTable, lockTable, registerTable } from './table-registry.js'
+import { rememberStanding } from './table-standing.js'
 
 /**
  * Brings a table and its partitions to what isolation asks for, inside a transaction of the
  * administrator, whichever role it has taken: owner, grants, identity columns, policies, index,
  * default and NOT NULL of the tenant column, registry. Repeatable.
+ *
+ * @param recipe what the table is known to be made by, to be found by `stands` from then on
  *
  * @throws PlataformaError `PLT_TABLE_NOT_FOUND`, `PLT_TENANT_COLUMN_MISSING`, `PLT_TYPE_INVALID`,
  * `PLT_OPTION_INVALID`, `PLT_NOT_NULL_VIOLATION`
@@ -20,6 +23,7 @@ export async function ensureTable(
   trx: Kysely<unknown>,
   isolation: Isolation,
   wanted: EnsuredTable,
+  recipe?: string,
 ): Promise<readonly Finding[]> {
   return asAdministrator(trx, isolation.server.administrator, async () => {
     const isLocked = await registerTable(trx, wanted)
@@ -33,6 +37,7 @@ export async function ensureTable(
       }
       await secureRelations(trx, isolation, relations.map(work))
     }
+    if (recipe !== undefined) await rememberStanding(trx, wanted, recipe)
     return relations.flatMap(sequenceFindings)
   })
 }

@@ -34,7 +34,7 @@ describe.each(ADMINISTRATORS)('installing by a %s administrator', (administrator
     )
     expect(rows).toEqual([
       { package: 'context', version: 1 },
-      { package: 'core', version: 1 },
+      { package: 'core', version: 2 },
     ])
     await Promise.all(handles.map((db) => db.destroy()))
   })

@@ -4,7 +4,7 @@ import { RoleNames } from '../identity/role-names.js'
 import { createModule } from './create-module.js'
 import { type Door, grantAccess, listDoors, revokeAccess } from './doors.js'
 import { dropModule } from './drop-module.js'
-import { ensureNewTable, type NewTable } from './ensure-new-table.js'
+import { ensureNewTable, recipeOf, type TableMaking } from './ensure-new-table.js'
 import { ensureTable } from './ensure-table.js'
 import type { Finding } from './finding.js'
 import { healLogin, healLogins } from './heal-logins.js'
@@ -19,6 +19,7 @@ import { retireKey } from './retire-key.js'
 import { secureModule } from './secure-module.js'
 import { readServerFacts } from './server-facts.js'
 import type { EnsuredTable } from './table-registry.js'
+import { stands } from './table-standing.js'
 
 export interface ModuleIsolationOptions {
   /** The administrator's handle: a superuser, or a CREATEROLE login that owns the database. */
@@ -154,9 +155,20 @@ export class ModuleIsolationManager {
     return ensureTable(trx, this.#isolation, wanted)
   }
 
-  /** The same for a table that a transaction of `asOwner` has just made. */
-  async ensureNewTable(wanted: EnsuredTable, made: NewTable, trx: Kysely<unknown>): Promise<void> {
-    await ensureNewTable(trx, this.#isolation, { wanted, made })
+  /** The same for a table that a transaction of `asOwner` has just made by the statements. */
+  async ensureNewTable(making: TableMaking, trx: Kysely<unknown>): Promise<void> {
+    await ensureNewTable(trx, this.#isolation, making)
+  }
+
+  /** The same for a table that was found to be as the statements make it. */
+  async ensureEqualTable(making: TableMaking, trx: Kysely<unknown>): Promise<void> {
+    await ensureTable(trx, this.#isolation, making.wanted, recipeOf(this.#isolation, making))
+  }
+
+  /** Whether neither the table nor what is wanted of it has changed since one of both was called. */
+  async stands(making: TableMaking): Promise<boolean> {
+    const isolation = this.#isolation
+    return stands(isolation.db, making.wanted, recipeOf(isolation, making))
   }
 
   /**

@@ -39,24 +39,14 @@ export async function readTableEntries(
  * Writes the table down, and so locks its row until the end of the transaction. False, and nothing
  * locked, where the registry has it so already.
  */
-export async function registerTable(trx: Kysely<unknown>, wanted: EnsuredTable): Promise<boolean> {
-  const { rows } = await registration(wanted, (value) => sql`${value}`).execute(trx)
-  return rows.length > 0
-}
-
-/** The same as a statement without parameters. */
-export function registerTableStatement(wanted: EnsuredTable): RawBuilder<unknown> {
-  return registration(wanted, (value) => sql.lit(value))
-}
-
-function registration(
+export async function registerTable(
+  trx: Kysely<unknown>,
   { module, table, tenantColumn, definition, wishes }: EnsuredTable,
-  written: (value: string | boolean | null) => RawBuilder<unknown>,
-): RawBuilder<unknown> {
-  const values = [module, table, tenantColumn !== undefined, tenantColumn ?? null]
-  return sql`
+): Promise<boolean> {
+  const { rows } = await sql`
     INSERT INTO plataforma.tables AS t (module, name, rls, tenant_column, definition, wishes)
-    VALUES (${sql.join([...values, jsonOf(definition), jsonOf(wishes)].map(written))})
+    VALUES (${module}, ${table}, ${tenantColumn !== undefined}, ${tenantColumn ?? null},
+      ${jsonOf(definition)}, ${jsonOf(wishes)})
     ON CONFLICT (module, name) DO UPDATE SET rls = excluded.rls,
       tenant_column = excluded.tenant_column,
       definition = coalesce(excluded.definition, t.definition),
@@ -65,7 +55,25 @@ function registration(
     WHERE (t.rls, t.tenant_column) IS DISTINCT FROM (excluded.rls, excluded.tenant_column)
       OR t.definition IS DISTINCT FROM coalesce(excluded.definition, t.definition)
       OR t.wishes IS DISTINCT FROM coalesce(excluded.wishes, t.wishes)
-    RETURNING true`
+    RETURNING true`.execute(trx)
+  return rows.length > 0
+}
+
+/** Writes a table down that was just made, whatever was there of an earlier one. */
+export function newEntry(
+  { module, table, tenantColumn, definition, wishes }: EnsuredTable,
+  { recipe, standing }: { readonly recipe: string; readonly standing: RawBuilder<unknown> },
+): RawBuilder<unknown> {
+  return sql`
+    INSERT INTO plataforma.tables AS t
+      (module, name, rls, tenant_column, definition, wishes, recipe, standing)
+    VALUES (${module}, ${table}, ${tenantColumn !== undefined}, ${tenantColumn ?? null},
+      ${jsonOf(definition)}, ${jsonOf(wishes)}, ${recipe}, ${standing})
+    ON CONFLICT (module, name) DO UPDATE SET rls = excluded.rls,
+      tenant_column = excluded.tenant_column,
+      definition = coalesce(excluded.definition, t.definition),
+      wishes = coalesce(excluded.wishes, t.wishes),
+      recipe = excluded.recipe, standing = excluded.standing, updated_at = now()`
 }
 
 function jsonOf(value: unknown): string | null {

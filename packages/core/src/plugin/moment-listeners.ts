@@ -36,6 +36,10 @@ export class MomentListeners {
     for (const listener of this.#listeners.ensureModule) await listener(module, trx)
   }
 
+  get ensuresTables(): boolean {
+    return this.#listeners.ensureTable.length > 0
+  }
+
   async ensureTable(table: TableRef, trx: OwnerTransaction): Promise<void> {
     for (const listener of this.#listeners.ensureTable) await listener(table, trx)
   }

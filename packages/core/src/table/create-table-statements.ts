@@ -1,4 +1,10 @@
-import { type RawBuilder, sql } from 'kysely'
+import {
+  createQueryId,
+  PostgresQueryCompiler,
+  type RawBuilder,
+  type RootOperationNode,
+  sql,
+} from 'kysely'
 import type { ResolvedForeignKey } from './resolve-foreign-keys.js'
 import type { ResolvedType } from './resolve-types.js'
 import type { DefinedColumn, DefinedIndex, TableDefinition } from './table-definition.js'
@@ -15,7 +21,15 @@ export interface ResolvedTable {
 }
 
 /** CREATE TABLE and its CREATE INDEX statements. */
-export function createTableStatements(table: ResolvedTable): readonly Sql[] {
+export function createTableStatements(table: ResolvedTable): readonly string[] {
+  const compiler = new PostgresQueryCompiler()
+  return builders(table).map((statement) => {
+    const node = statement.toOperationNode() as RootOperationNode
+    return compiler.compileQuery(node, createQueryId()).sql
+  })
+}
+
+function builders(table: ResolvedTable): readonly Sql[] {
   const { definition } = table
   const { partitionBy } = definition
   const parts = [

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import { toPlataformaError } from '../error/from-database-error.js'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { withData } from '../error/with-data.js'
@@ -9,9 +9,9 @@ import { createTableStatements, type ResolvedTable } from './create-table-statem
 import { defineTable } from './define-table.js'
 import { expressionTexts } from './expression-texts.js'
 import { checkIdentifier } from './identifier.js'
-import { readTables } from './read-tables.js'
+import { type CatalogReader, readTables } from './read-tables.js'
 import { resolveForeignKeys } from './resolve-foreign-keys.js'
-import { resolveTypes } from './resolve-types.js'
+import { plainTypes, resolveTypes } from './resolve-types.js'
 import type { TableDefinition } from './table-definition.js'
 import { describeTable } from './table-description.js'
 import { tableDifferences } from './table-differences.js'
@@ -43,17 +43,15 @@ export class ModuleTables {
     options: TableOptions,
   ): Promise<void> {
     const { module, schema, tenantColumn } = this.#host
+    let changed: boolean
     try {
       const written = defineTable({ module, schema, name, columns, options, tenantColumn })
       const definition = await this.#host.tableDefined(this.#withFeatures(written))
-      await this.#retried(name, async () => {
-        const tables = await this.#read(definition)
-        await this.#host.asOwner((trx) => this.#createIn(trx, definition, tables))
-      })
+      changed = await this.#retried(name, () => this.#createDefined(definition))
     } catch (error) {
       throw error instanceof PlataformaError ? withData(error, { module, table: name }) : error
     }
-    await this.#host.tableChanged(name)
+    if (changed) await this.#host.tableChanged(name)
   }
 
   async has(name: string): Promise<boolean> {
@@ -79,15 +77,6 @@ export class ModuleTables {
     }
   }
 
-  /**
-   * The table and those that it references. Read before the transaction: whatever changes until the
-   * statements of the new table are sent makes them fail, and a table that was made is found then.
-   */
-  #read({ schema, name, foreignKeys }: TableDefinition): Promise<Map<string, TableInfo>> {
-    const referenced = foreignKeys.map((key) => key.table)
-    return readTables(schema, [name, ...referenced], this.#host.readCatalog)
-  }
-
   /** Options whose feature is switched off are left out; without its package they are refused. */
   #withFeatures(definition: TableDefinition): TableDefinition {
     const { features } = this.#host
@@ -100,30 +89,44 @@ export class ModuleTables {
     return { ...definition, audit }
   }
 
-  async #createIn(
-    trx: OwnerTransaction,
-    definition: TableDefinition,
-    tables: ReadonlyMap<string, TableInfo>,
-  ): Promise<void> {
-    const resolved: ResolvedTable = {
-      definition,
-      types: await resolveTypes(definition.columns, trx),
-      foreignKeys: resolveForeignKeys(definition, tables),
-      uuidDefault: await this.#uuidDefault(definition, trx),
+  /**
+   * Gives whether anything may have changed.
+   *
+   * The catalog is read before the transaction: whatever changes until the statements of a new table
+   * are sent makes them fail, and a table that was made meanwhile is found by the next attempt.
+   */
+  async #createDefined(definition: TableDefinition): Promise<boolean> {
+    const { schema, name, columns, foreignKeys } = definition
+    const referenced = foreignKeys.map((key) => key.table)
+    const tables = await readTables(schema, [name, ...referenced], this.#host.readCatalog)
+    const uuidDefault = await this.#uuidDefault(definition)
+    const info = tables.get(name)
+    const types = plainTypes(columns)
+    const resolve = (known: ResolvedTable['types']): ResolvedTable => {
+      const keys = resolveForeignKeys(definition, tables)
+      return { definition, types: known, foreignKeys: keys, uuidDefault }
     }
-    const info = tables.get(definition.name)
-    if (info === undefined) {
-      await runTogether(createTableStatements(resolved), trx)
-    } else {
-      await this.#compare(trx, resolved, info)
+    if (info !== undefined && types !== undefined) {
+      const statements = createTableStatements(resolve(types))
+      if (await this.#host.stands(definition, statements)) {
+        await this.#host.tableStood(info)
+        return false
+      }
     }
-    await this.#host.ensureTable(definition, trx, { created: info === undefined })
+    await this.#host.asOwner(async (trx) => {
+      const resolved = resolve(types ?? (await resolveTypes(columns, trx)))
+      const statements = createTableStatements(resolved)
+      if (info === undefined) await runTogether(statements, trx)
+      else await this.#compare(trx, resolved, info)
+      await this.#host.ensureTable(definition, trx, { created: info === undefined, statements })
+    })
+    return true
   }
 
   /** Asked once: version 7 came with PostgreSQL 18. */
-  async #uuidDefault(definition: TableDefinition, trx: OwnerTransaction): Promise<string> {
-    if (!definition.columns.some((column) => column.default === 'uuid')) return ''
-    this.#uuidFunction ??= await serverUuidFunction(trx)
+  async #uuidDefault({ columns }: TableDefinition): Promise<string> {
+    if (!columns.some((column) => column.default === 'uuid')) return ''
+    this.#uuidFunction ??= await serverUuidFunction(this.#host.readCatalog)
     return this.#uuidFunction
   }
 
@@ -149,11 +152,10 @@ export class ModuleTables {
     )
   }
 
-  async #retried(table: string, run: () => Promise<void>): Promise<void> {
+  async #retried<T>(table: string, run: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await run()
-        return
+        return await run()
       } catch (cause) {
         const error = toPlataformaError(cause, { module: this.#host.module, table })
         const state = error instanceof PlataformaError ? error.sqlState : undefined
@@ -165,20 +167,13 @@ export class ModuleTables {
 }
 
 /** In one round trip, unless an expression holds a semicolon, which might end a statement there. */
-async function runTogether(
-  statements: readonly RawBuilder<unknown>[],
-  trx: OwnerTransaction,
-): Promise<void> {
-  const texts = statements.map((statement) => statement.compile(trx).sql)
-  if (texts.some((text) => text.includes(';'))) {
-    for (const text of texts) await sql.raw(text).execute(trx)
-  } else {
-    await sql.raw(texts.join(';\n')).execute(trx)
-  }
+async function runTogether(texts: readonly string[], trx: OwnerTransaction): Promise<void> {
+  const isSafe = !texts.some((text) => text.includes(';'))
+  for (const text of isSafe ? [texts.join(';\n')] : texts) await sql.raw(text).execute(trx)
 }
 
-async function serverUuidFunction(trx: OwnerTransaction): Promise<string> {
-  const { rows } = await sql<{ version: number }>`
-    select current_setting('server_version_num')::int as version`.execute(trx)
-  return (rows[0]?.version ?? 0) >= 180_000 ? 'uuidv7()' : 'gen_random_uuid()'
+async function serverUuidFunction(read: CatalogReader): Promise<string> {
+  const [row] = await read("select current_setting('server_version_num')::int as version", [])
+  const version = row !== undefined && 'version' in row ? Number(row.version) : 0
+  return version >= 180_000 ? 'uuidv7()' : 'gen_random_uuid()'
 }

@@ -29,6 +29,14 @@ export async function resolveTypes(
   return new Map(columns.map((column) => [column.name, resolved(column, found)]))
 }
 
+/** The same where all are PostgreSQL's own, so that the server need not be asked. */
+export function plainTypes(
+  columns: readonly DefinedColumn[],
+): ReadonlyMap<string, ResolvedType> | undefined {
+  if (columns.some(({ type }) => type.custom !== undefined)) return undefined
+  return new Map(columns.map((column) => [column.name, resolved(column, [])]))
+}
+
 function resolved(column: DefinedColumn, found: readonly FoundType[]): ResolvedType {
   const { custom, text, isArray } = column.type
   if (custom === undefined) return { sql: sql.raw(text), text }

@@ -51,6 +51,13 @@ export class TableCatalog {
     return this.#schemas.get(schema)?.get(name)
   }
 
+  /** Keeps what was read of a table; false where its schema was not read yet. */
+  learn(table: TableInfo): boolean {
+    const tables = this.#schemas.get(table.schema)
+    tables?.set(table.name, table)
+    return tables !== undefined
+  }
+
   /** Reads a schema; calls at the same time share one query. */
   load(schema: string, read: CatalogReader): Promise<ReadonlyMap<string, TableInfo>> {
     const running = this.#loading.get(schema)

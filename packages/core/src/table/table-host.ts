@@ -21,13 +21,20 @@ export interface TableHost {
   tableDefined(definition: TableDefinition): TableDefinition | Promise<TableDefinition>
   /**
    * Policies, grants, triggers, partitions: whatever the system adds to a table. Idempotent;
-   * `created` is false where an equal table stood there already.
+   * `created` is false where an equal table stood there already; `statements` make it.
    */
   ensureTable(
     definition: TableDefinition,
     trx: OwnerTransaction,
-    state: { readonly created: boolean },
+    state: { readonly created: boolean; readonly statements: readonly string[] },
   ): Promise<void>
+  /**
+   * Whether the table is untouched since `ensureTable` was called with the same definition and
+   * statements, so that there is nothing to compare and nothing to do.
+   */
+  stands(definition: TableDefinition, statements: readonly string[]): Promise<boolean>
+  /** Called in place of `ensureTable` and `tableChanged` where the table stands. */
+  tableStood(info: TableInfo): Promise<void>
   /** Called after the commit of a change; `others` where more than this table may have changed. */
   tableChanged(name: string, options?: { readonly others?: boolean }): Promise<void> | void
   /** What the catalog says now. */

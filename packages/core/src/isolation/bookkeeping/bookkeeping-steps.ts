@@ -51,4 +51,9 @@ export const BOOKKEEPING_STEPS: readonly ((trx: Transaction<unknown>) => Promise
       )`.execute(trx)
     await sql`CREATE INDEX ON plataforma.system_access (at)`.execute(trx)
   },
+  async (trx) => {
+    await sql`ALTER TABLE plataforma.tables ADD COLUMN recipe text, ADD COLUMN standing text`.execute(
+      trx,
+    )
+  },
 ]

@@ -29,6 +29,10 @@ export type BookkeepingTables = {
     definition: Json
     /** What was asked of the audit and partition managers. */
     wishes: Json
+    /** Hash of the SQL that makes the table as it was last made or found to be. */
+    recipe: string | null
+    /** Hash of what the catalogs had of the table then. */
+    standing: string | null
     created_at: Generated<Date>
     updated_at: Generated<Date>
   }
