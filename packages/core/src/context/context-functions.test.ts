@@ -74,6 +74,17 @@ describe.each(ADMINISTRATORS)('context functions, %s administrator', (administra
     expect(await one('plataforma.context()')).toEqual({ tenantId, note: tenantId })
   })
 
+  it('give a context whose texts PostgreSQL could not hold', async () => {
+    const context = { tenantId: 'açaí', agente: 'a\0b \\u0000', dados: { '\ud800': ['x\udc00'] } }
+    await set(signContext({ ...valid, context }))
+    expect(await one('plataforma.tenant_id()')).toBe('açaí')
+    expect(await one('plataforma.context()')).toEqual({
+      ...context,
+      agente: 'a\ufffdb \\u0000',
+      dados: { '\ufffd': ['x\ufffd'] },
+    })
+  })
+
   it('refuse with PLT01 where there is no context, or one without a tenant', async () => {
     const fresh = await installation.module('vendas')
     await expect(one('plataforma.tenant_id()', fresh)).rejects.toMatchObject({ code: 'PLT01' })

@@ -17,6 +17,7 @@ export interface ContextToSign {
 }
 
 const NOT_ASCII = /[^\x20-\x7e]/g
+const MAY_BE_UNSTORABLE = /\\u(0000|d[89a-f])/
 const HAS_NOT_ASCII = /[^\x20-\x7e]/
 
 /**
@@ -30,9 +31,25 @@ export function signContext(options: ContextToSign): string {
   const tenant = kind === 'tenant' ? `,"tenantId":${ascii(JSON.stringify(context.tenantId))}` : ''
   // A tenant that JSON escapes cannot be cut out at its quotes.
   const label = tenant.includes('\\') ? 'tenant-escaped' : kind
-  const json = `{"key":"${options.keyId}","kind":"${label}","pid":"${options.backendPid}","exp":"${Math.floor(options.expiresAtMs)}"${tenant},"context":${JSON.stringify(context)}}`
+  const json = `{"key":"${options.keyId}","kind":"${label}","pid":"${options.backendPid}","exp":"${Math.floor(options.expiresAtMs)}"${tenant},"context":${storableJson(context)}}`
   const payload = ascii(json)
   return createHmac('sha256', options.key).update(payload, 'latin1').digest('hex') + payload
+}
+
+/** One NUL or half surrogate pair anywhere, and PostgreSQL would read nothing of the whole text. */
+function storableJson(context: Readonly<Record<string, unknown>>): string {
+  const json = JSON.stringify(context)
+  return MAY_BE_UNSTORABLE.test(json) ? JSON.stringify(context, withStorableTexts) : json
+}
+
+function withStorableTexts(_: string, value: unknown): unknown {
+  if (typeof value === 'string') return storable(value)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [storable(key), each]))
+}
+
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\ufffd')
 }
 
 function ascii(json: string): string {

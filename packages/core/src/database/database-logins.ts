@@ -30,6 +30,7 @@ const PINNED = {
   array_nulls: 'on',
   transform_null_equals: 'off',
   gin_fuzzy_search_limit: '0',
+  quote_all_identifiers: 'off',
 } as const
 
 export interface DatabaseLoginsParts {

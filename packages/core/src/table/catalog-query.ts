@@ -22,8 +22,9 @@ select c.relname as "name", c.relkind as "kind",
       when a.attidentity = 'a' or a.attgenerated <> '' then 'always'
       when a.attidentity = 'd' then 'by default'
       else 'no' end,
-    'isDeterministic', (
-      select l.collisdeterministic from pg_catalog.pg_collation l where l.oid = a.attcollation
+    'isBytewise', (
+      select l.collisdeterministic and pg_catalog.getdatabaseencoding() in ('UTF8', 'SQL_ASCII')
+      from pg_catalog.pg_collation l where l.oid = a.attcollation
     )
   ) order by a.attnum) as "columns",
   (

@@ -37,7 +37,7 @@ interface CatalogColumn {
   readonly notNull: boolean
   readonly hasDefault: boolean
   readonly generated: ColumnInfo['generated']
-  readonly isDeterministic: boolean | null
+  readonly isBytewise: boolean | null
 }
 
 interface CatalogType extends Pick<ColumnInfo, 'castType' | 'baseType' | 'isArray' | 'kind'> {
@@ -111,7 +111,7 @@ function columnInfo(column: CatalogColumn, types: Types, isView: boolean): Colum
     nullable: !column.notNull,
     hasDefault: hasDefault || isView,
     generated,
-    bytewisePrefix: isText && column.isDeterministic === true,
+    bytewisePrefix: isText && column.isBytewise === true,
   }
 }
 

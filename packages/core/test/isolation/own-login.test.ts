@@ -27,6 +27,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   transform_null_equals: 'on',
   array_nulls: 'off',
   gin_fuzzy_search_limit: '1',
+  quote_all_identifiers: 'on',
 }
 
 describe.each(GRADES)('a login that turns on itself, %s logins', (grade) => {
