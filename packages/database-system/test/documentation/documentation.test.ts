@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { testDatabase } from '@plataforma/testkit'
@@ -11,7 +11,7 @@ import { Document } from './document.js'
 
 const run = promisify(execFile)
 const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-const folder = fromHere(`../../.cache/documentation-${process.pid}/`)
+const folder = fromHere(`../../.cache/documentation-runs-${process.pid}/`)
 const documents = Document.all()
 
 /** What examples import from beside them. */
@@ -31,6 +31,8 @@ interface Example {
   /** The document and the number of the block in it. */
   readonly name: string
   readonly code: string
+  /** The package in which its imports are looked for. */
+  readonly home: string
 }
 
 /** Its blocks are one program. */
@@ -41,7 +43,8 @@ const examples = documents.flatMap((document) => {
   const blocks = document.code('ts')
   const programs = path === GUIDE ? [blocks.join('\n')] : blocks
   return programs.map((code, index): Example => {
-    return { name: `${path.replaceAll('/', '-')}-${index + 1}`, code }
+    const [, home = 'database-system'] = /^packages\/([^/]+)/.exec(path) ?? []
+    return { name: `${path.replaceAll('/', '-')}-${index + 1}`, code, home }
   })
 })
 
@@ -53,11 +56,20 @@ function example(path: string): string {
 beforeAll(() => mkdir(folder, { recursive: true }))
 afterAll(() => rm(folder, { recursive: true }))
 
-async function compile(name: string, together: readonly Example[]): Promise<string> {
-  const project = join(folder, name)
-  await mkdir(project)
+/** What the compiler says of examples of one package. */
+async function compile(together: readonly Example[]): Promise<string> {
+  const [{ home, name } = { home: '', name: '' }] = together
+  await using cleaning = new AsyncDisposableStack()
+  const project = fromHere(`../../../${home}/.cache/documentation-${process.pid}/${name}`)
+  await mkdir(project, { recursive: true })
+  cleaning.defer(() => rm(dirname(project), { recursive: true }))
   await writeFile(join(project, 'tsconfig.json'), CONFIG)
-  for (const file of COMPANIONS) await copyFile(file, join(project, file.split('/').at(-1) ?? ''))
+  for (const file of COMPANIONS) {
+    const name = basename(file, '.ts')
+    if (together.some(({ code }) => code.includes(`'./${name}.js'`))) {
+      await copyFile(file, join(project, `${name}.ts`))
+    }
+  }
   for (const one of together) await writeFile(join(project, `${one.name}.ts`), one.code)
   const tsc = join(
     dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
@@ -76,11 +88,16 @@ describe('the examples of the documents', () => {
     examples.filter(({ code }) => !code.includes('declare module')),
   ]
 
-  it('compile', { timeout: 120_000 }, async () => {
-    expect(others.length).toBeGreaterThan(8)
-    expect(await compile('together', others)).toBe('')
-    for (const one of registering) expect(await compile(one.name, [one])).toBe('')
-  })
+  const homes = Map.groupBy(others, ({ home }) => home)
+  const projects = [...homes.values(), ...registering.map((one) => [one])]
+
+  it.each(projects.map((together) => [together.map(({ name }) => name).join(), together] as const))(
+    'compile: %s',
+    { timeout: 60_000 },
+    async (_, together) => {
+      expect(await compile(together)).toBe('')
+    },
+  )
 
   it.each([
     ['README.md', "nome: 'João Silva'"],
