@@ -7,6 +7,7 @@ import { RoleNames } from '../identity/role-names.js'
 import type { DatabasePlugin } from '../plugin/plugin.js'
 import { PgPoolSessionSource } from '../session/pg-pool-session-source.js'
 import type { SessionSource } from '../session/session-source.js'
+import { ArrayTypes } from '../wire/array-types.js'
 import { DatabaseLogins } from './database-logins.js'
 import type { ResolvedOptions } from './database-options.js'
 
@@ -17,6 +18,7 @@ export class Connections {
   readonly sessions: SessionSource
   readonly admin: Kysely<unknown>
   readonly database: string
+  readonly arrayTypes = new ArrayTypes()
 
   constructor(
     options: ResolvedOptions,
@@ -26,7 +28,8 @@ export class Connections {
     this.database = databaseOf(options.connectionString)
     this.names = RoleNames.of(this.database, options.rolePrefix)
     this.secret = new LoginSecret(options.secret)
-    const logins = new DatabaseLogins({ options, names: this.names, secret: this.secret, heal })
+    const { names, secret, arrayTypes } = this
+    const logins = new DatabaseLogins({ options, names, secret, arrayTypes, heal })
     const [source, second] = plugins.filter((plugin) => plugin.sessions !== undefined)
     if (second !== undefined) {
       throw new PlataformaError(

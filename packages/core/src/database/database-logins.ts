@@ -3,6 +3,7 @@ import { type Identity, identityKey } from '../identity/identity.js'
 import type { Login, LoginDirectory } from '../identity/login-directory.js'
 import type { LoginSecret } from '../identity/login-secret.js'
 import type { RoleNames } from '../identity/role-names.js'
+import type { ArrayTypes } from '../wire/array-types.js'
 import { typeParsers } from '../wire/value-parsers.js'
 import type { ResolvedOptions } from './database-options.js'
 import type { AddressChange } from './login-address.js'
@@ -37,6 +38,7 @@ export interface DatabaseLoginsParts {
   readonly options: ResolvedOptions
   readonly names: RoleNames
   readonly secret: LoginSecret
+  readonly arrayTypes: ArrayTypes
   readonly heal: (login: string) => Promise<boolean>
 }
 
@@ -94,7 +96,7 @@ export class DatabaseLogins implements LoginDirectory {
         ...(address.options === undefined ? [] : [address.options]),
         ...Object.entries(pinned).map(([name, value]) => `-c ${name}=${value}`),
       ].join(' '),
-      types: typeParsers(options.parsers),
+      types: typeParsers(options.parsers, this.#parts.arrayTypes),
     }
   }
 }

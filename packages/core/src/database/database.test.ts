@@ -292,6 +292,53 @@ it('reads values by the given parsers, in verbs, raw SQL and Kysely alike', asyn
   })
 })
 
+it('reads arrays of enums and domains as arrays, in verbs, raw SQL and Kysely alike', async () => {
+  await using target = await testDatabase()
+  const open = async () => {
+    const database = createDatabase({
+      connectionString: target.connectionString,
+      mode: 'development',
+      poolConfig: { max: 1 },
+      parsers: { 20: BigInt },
+    })
+    await database.initialize()
+    return { database, vendas: await database.createModule('vendas') }
+  }
+  const { database, vendas } = await open()
+  await using _one = database
+  // It opens before there are such types.
+  const other = await open()
+  await using _other = other.database
+  await database.asOwner('vendas', (trx) =>
+    sql`create type cor as enum ('azul', 'verde, claro');
+      create domain codigo as bigint check (value > 0);
+      create domain codigo_curto as codigo check (value < 100)`.execute(trx),
+  )
+  await vendas.createTable('pecas', [
+    { name: 'id', type: 'INTEGER', primaryKey: true },
+    { name: 'cores', type: 'cor[]' },
+    { name: 'codigos', type: 'codigo_curto[]' },
+    { name: 'grade', type: 'cor[]' },
+    { name: 'cor', type: 'cor' },
+  ])
+  const row = {
+    id: 1,
+    cores: ['azul', 'verde, claro', null],
+    codigos: [1n, 99n],
+    grade: [['azul'], ['verde, claro']],
+    cor: 'azul',
+  }
+  expect(await vendas.insert('pecas', [row])).toEqual([row])
+  for (const module of [vendas, other.vendas]) {
+    for (let turn = 0; turn < 3; turn++) {
+      expect(await module.select('pecas')).toEqual([row])
+      expect(await module.query('select * from pecas')).toEqual([row])
+      expect(await module.db.selectFrom('pecas').selectAll().execute()).toEqual([row])
+    }
+  }
+  expect(await vendas.count('pecas', { where: { codigos: row.codigos } })).toBe(1)
+})
+
 it('hands a table over to Kysely once it was created, or found by hasTable', async () => {
   await using target = await testDatabase()
   const options = { connectionString: target.connectionString, mode: 'development' } as const

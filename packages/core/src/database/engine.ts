@@ -13,6 +13,8 @@ import { FunctionNames } from '../scope/function-names.js'
 import { ModuleJudge } from '../scope/module-judge.js'
 import { StatementWay } from '../scope/statement-way.js'
 import type { StatementInterceptor } from '../statement/statement.js'
+import { TYPES_QUERY } from '../table/catalog-query.js'
+import { readArrayTypes } from '../table/read-array-types.js'
 import { TableCatalog } from '../table/table-catalog.js'
 import type { TransactionScope } from '../transaction/transaction-scope.js'
 import { Connections } from './connections.js'
@@ -86,6 +88,7 @@ export class Engine {
     })
     for (const finding of await isolation.initialize()) this.#tell(finding)
     this.#isolation = isolation
+    await this.#learnTypes()
   }
 
   /** Tells the log where the set-up is weaker than production asks for. */
@@ -137,14 +140,23 @@ export class Engine {
     parameters: readonly unknown[],
   ): Promise<readonly object[]> => {
     const query = CompiledQuery.raw(text, [...parameters]) as CompiledQuery<object>
-    return (await this.connections.admin.executeQuery(query)).rows
+    const { rows } = await this.connections.admin.executeQuery(query)
+    // Asked for a table of such types, which another process may have made.
+    if (text === TYPES_QUERY) await this.#learnTypes()
+    return rows
   }
 
   /** A table, or whatever in the module where none is named. */
   async schemaChanged(module: string, table?: string): Promise<void> {
     this.catalog.forget(moduleSchema(module), table)
     this.#judge.forget()
+    // The change stands whatever comes of this; types are learnt with the next table as well.
+    if (table === undefined) await this.#learnTypes().catch(() => {})
     await this.listeners.schemaChanged(module)
+  }
+
+  async #learnTypes(): Promise<void> {
+    this.connections.arrayTypes.learn(await readArrayTypes(this.readCatalog))
   }
 
   #tell({ id, grade, message, remedy, sql }: Finding): void {
