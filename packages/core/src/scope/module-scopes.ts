@@ -31,6 +31,8 @@ export class ModuleScopes implements ScopeProvider {
   readonly #options: ModuleScopeOptions
   readonly #ofTenants: ScopeTarget
   readonly #ofSystem: ScopeTarget
+  /** Calls of one context follow each other. */
+  #last: Scope | undefined
 
   constructor(options: ModuleScopeOptions) {
     this.#options = options
@@ -47,8 +49,10 @@ export class ModuleScopes implements ScopeProvider {
       if (this.#options.refuseNobody) throw this.#contextRequired()
       this.#options.onNobody()
     }
+    const settings = this.#options.settings()
     return this.#scope(acting, SYSTEM, {
       ...this.#ofSystem,
+      ...(settings && { settings }),
       token: (session) =>
         acting.kind === 'system'
           ? this.#options.tokens.tokenFor('system', acting.context, session)
@@ -58,17 +62,20 @@ export class ModuleScopes implements ScopeProvider {
 
   #tenantScope(acting: Extract<Acting, { kind: 'tenant' }>): Scope {
     const { tokens, identity } = this.#options
-    return this.#scope(acting, identity, {
+    const settings = this.#options.settings()
+    const last = this.#last
+    if (last?.acting === acting && last.head?.settings === settings) return last
+    const scope = this.#scope(acting, identity, {
       ...this.#ofTenants,
+      ...(settings && { settings }),
       token: (session) => tokens.tokenFor('tenant', acting.context, session),
     })
+    this.#last = scope
+    return scope
   }
 
   #scope(acting: Acting, identity: Identity, head: ScopeHead): Scope {
-    const { module } = this.#options
-    const settings = this.#options.settings()
-    const complete = settings === undefined ? head : { ...head, settings }
-    return { module, identity, purpose: 'module', acting, head: complete }
+    return { module: this.#options.module, identity, purpose: 'module', acting, head }
   }
 
   #contextRequired(): PlataformaError {

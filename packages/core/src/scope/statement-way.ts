@@ -75,14 +75,26 @@ export class StatementWay {
   }
 
   /** @throws PlataformaError `PLT_STATEMENT_NOT_ALLOWED` before anything is sent. */
-  async send(
+  send(
     scope: Scope,
     compiled: CompiledQuery,
     options: SendOptions & { readonly carrier?: StatementCarrier } = {},
   ): Promise<StatementResult> {
+    try {
+      return this.#next(this.#routed(scope, compiled, options))
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  #routed(
+    scope: Scope,
+    compiled: CompiledQuery,
+    options: SendOptions & { readonly carrier?: StatementCarrier },
+  ): RoutedStatement {
     const { sql, parameters } = compiled
     const carrier = options.carrier ?? this.#autocommit
-    const statement: RoutedStatement = {
+    return {
       sql,
       parameters,
       module: scope.module,
@@ -95,7 +107,6 @@ export class StatementWay {
       facts: () => statementFacts(sql),
       [ROUTE]: { scope, carrier, options },
     }
-    return this.#next(statement)
   }
 
   acquire(scope: Scope, signal: AbortSignal | undefined): Promise<Session> {
@@ -152,8 +163,14 @@ export class StatementWay {
   }
 
   /** Runs a statement outside a transaction block on a session that the caller holds. */
-  async runOn(session: Session, statement: RoutedStatement): Promise<StatementResult> {
-    const writes = this.listensToWrites ? await this.#writesOf(statement, session) : undefined
+  runOn(session: Session, statement: RoutedStatement): Promise<StatementResult> {
+    return this.listensToWrites
+      ? this.#runWithMoments(session, statement)
+      : this.#sendOn(session, statement)
+  }
+
+  async #runWithMoments(session: Session, statement: RoutedStatement): Promise<StatementResult> {
+    const writes = await this.#writesOf(statement, session)
     if (writes === undefined) return await this.#sendOn(session, statement)
     for (const listener of this.moments.committing) await listener(writes)
     let result: StatementResult

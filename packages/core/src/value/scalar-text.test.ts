@@ -38,3 +38,14 @@ test.each([
 ])('refuses what is no %s', (type, texts) => {
   for (const text of texts) expect(scalarText(type)(text), text).toBeUndefined()
 })
+
+test.each([
+  ['int2', '32767', '32768'],
+  ['int4', '2147483647', '2147483648'],
+  ['int8', '9223372036854775807', '9223372036854775808'],
+])('takes a text up to the largest %s', (type, largest, beyond) => {
+  expect(scalarText(type)(largest)).toBe(largest)
+  expect(scalarText(type)(`-${largest}`)).toBe(`-${largest}`)
+  expect(scalarText(type)(beyond)).toBeUndefined()
+  expect(scalarText(type)('007')).toBe('7')
+})

@@ -4,6 +4,8 @@ import { dateText, timestampText, timestamptzText } from './timestamp-text.js'
 export type ScalarText = (value: unknown) => string | undefined
 
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i
+// Exact as a number of JavaScript, and written as the server writes it.
+const SHORT_INTEGER = /^[1-9]\d{0,14}$/
 /*
  * No two unbounded parts of a pattern take the same characters: a long text that does not fit would
  * be tried in every way that they can share it.
@@ -24,7 +26,9 @@ function integer(min: bigint, max: bigint): ScalarText {
       return Number.isSafeInteger(value) && value >= least && value <= most ? `${value}` : undefined
     }
     if (typeof value === 'bigint') return value >= min && value <= max ? `${value}` : undefined
-    if (typeof value !== 'string' || !INTEGER.test(value)) return undefined
+    if (typeof value !== 'string') return undefined
+    if (SHORT_INTEGER.test(value)) return Number(value) <= most ? value : undefined
+    if (!INTEGER.test(value)) return undefined
     const parsed = BigInt(value.trim().replace(/^\+/, ''))
     return parsed >= min && parsed <= max ? `${parsed}` : undefined
   }
