@@ -182,6 +182,34 @@ test('a new table costs ten round trips at most, and two where it stands', async
   expect(await roundTrips(create)).toBe(2)
 })
 
+test('many processes make the same tables at once, and leave them standing', async () => {
+  const others = Array.from({ length: 6 }, () =>
+    createDatabase({
+      connectionString: target.connectionString,
+      secret: 'a secret for tests only',
+    }),
+  )
+  const createAll = async (one: Database) => {
+    await one.initialize()
+    const corrida = await one.createModule('corrida')
+    for (const name of ['a', 'b', 'c']) {
+      await corrida.createTable(name, [id, tenant, { name: 'nome', type: 'TEXT', unique: true }])
+    }
+    return corrida
+  }
+  try {
+    const [corrida] = await Promise.all(others.map(createAll))
+    await database.createModule('corrida')
+    expect(await additions('corrida', 'c')).toMatchObject({ registered: '(t,organization_id)' })
+    await others[0]?.withContext({ tenantId: A }, () => corrida?.insert('c', [{ nome: 'x' }]))
+    const again = await roundTrips(() => createAll(database))
+    // Three for the module, two for each table, once the server's version and the whole schema.
+    expect(again).toBeLessThanOrEqual(3 + 3 * 2 + 2)
+  } finally {
+    for (const one of others) await one.close()
+  }
+})
+
 describe('a table that was made before', () => {
   const columns: readonly ColumnDefinition[] = [
     id,
