@@ -84,6 +84,12 @@ export class Engine {
       tenantColumn,
       onChange: (module) => this.schemaChanged(module),
       onDrop: (module) => this.onModuleDropped(module),
+      onTables: async ({ module, tables }, trx) => {
+        for (const table of tables) await this.listeners.ensureTable({ module, table }, trx)
+      },
+      onFindings: (findings) => {
+        for (const finding of findings) this.#tell(finding)
+      },
       ...(rolePrefix === undefined ? {} : { rolePrefix }),
     })
     for (const finding of await isolation.initialize()) this.#tell(finding)

@@ -1,4 +1,5 @@
 import { moduleSchema } from '../identity/module-name.js'
+import { withRole } from '../isolation/acting-role.js'
 import { bookkeeping } from '../isolation/bookkeeping/bookkeeping-tables.js'
 import { Closers } from '../plugin/closers.js'
 import { Host, PluginContributions } from '../plugin/host.js'
@@ -65,7 +66,9 @@ export class PluginAssembly {
 
   async #ensureTable({ module, table }: TableRef, trx: OwnerTransaction): Promise<void> {
     await this.#engine.isolation.secureTable(module, table, trx)
-    await this.#engine.listeners.ensureTable({ module, table }, trx)
+    const { listeners, connections } = this.#engine
+    const owner = connections.names.owner(module)
+    await withRole(trx, owner, () => listeners.ensureTable({ module, table }, trx))
   }
 
   /** What existed before a plugin came gets what the plugin adds. */
@@ -74,13 +77,17 @@ export class PluginAssembly {
     const { admin } = connections
     const tables = await bookkeeping(admin).selectFrom('plataforma.tables').selectAll().execute()
     for (const module of await isolation.listModules()) {
-      await admin.transaction().execute(async (trx) => {
-        await listeners.ensureModule({ name: module.name, schema: module.schema }, trx)
-        for (const table of tables) {
-          if (table.module !== module.name) continue
-          await listeners.ensureTable({ module: module.name, table: table.name }, trx)
-        }
-      })
+      const { name, schema } = module
+      if (listeners.ensuresModules) {
+        await admin.transaction().execute((trx) => listeners.ensureModule({ name, schema }, trx))
+      }
+      const own = tables.filter((table) => table.module === name)
+      if (!listeners.ensuresTables || own.length === 0) continue
+      const ensureTables = async (trx: OwnerTransaction) => {
+        for (const table of own)
+          await listeners.ensureTable({ module: name, table: table.name }, trx)
+      }
+      await isolation.asOwner(name, ensureTables, { secure: false, tell: false })
     }
   }
 }

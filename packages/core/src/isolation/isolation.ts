@@ -9,6 +9,12 @@ import type { ServerFacts } from './server-facts.js'
  */
 export type LoginGrade = 'shared' | 'dedicated'
 
+/** Told of a module's tables in the transaction that may have made or changed them, as its owner. */
+export type OnTables = (
+  changed: { readonly module: string; readonly tables: readonly string[] },
+  trx: Kysely<unknown>,
+) => Promise<void>
+
 /** What all work on identities and policies of one database stands on. */
 export interface Isolation {
   /** The administrator's handle. */
@@ -17,4 +23,5 @@ export interface Isolation {
   readonly secret: LoginSecret
   readonly grade: LoginGrade
   readonly server: ServerFacts
+  readonly onTables?: OnTables
 }

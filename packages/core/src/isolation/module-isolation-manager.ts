@@ -10,7 +10,7 @@ import type { Finding } from './finding.js'
 import { healLogin, healLogins } from './heal-logins.js'
 import { inspectInstallation } from './inspect.js'
 import { install } from './install.js'
-import type { Isolation, LoginGrade } from './isolation.js'
+import type { Isolation, LoginGrade, OnTables } from './isolation.js'
 import { listModules, type ModuleEntry } from './module-registry.js'
 import { asOwner } from './owner-access.js'
 import { setPooler } from './pooler-setting.js'
@@ -32,6 +32,10 @@ export interface ModuleIsolationOptions {
   readonly tenantColumn?: string
   /** Called when tables of a module may have changed here. */
   readonly onChange?: (module: string) => Promise<void> | void
+  /** Called in the transaction that may have made or changed tables, as the module's owner. */
+  readonly onTables?: OnTables
+  /** Told what `asOwner` has made and what is left to mend by hand. */
+  readonly onFindings?: (findings: readonly Finding[]) => void
   /** Called when a module was dropped here. */
   readonly onDrop?: (module: string) => void
 }
@@ -42,17 +46,19 @@ export class ModuleIsolationManager {
   readonly #tenantColumn: string
   readonly #onChange: (module: string) => Promise<void> | void
   readonly #onDrop: (module: string) => void
+  readonly #onFindings: (findings: readonly Finding[]) => void
 
   private constructor(isolation: Isolation, options: ModuleIsolationOptions) {
     this.#isolation = isolation
     this.#tenantColumn = options.tenantColumn ?? DEFAULT_TENANT_COLUMN
     this.#onChange = options.onChange ?? (() => {})
     this.#onDrop = options.onDrop ?? (() => {})
+    this.#onFindings = options.onFindings ?? (() => {})
   }
 
   /** Asks the server what the manager must know; changes nothing. */
   static async open(options: ModuleIsolationOptions): Promise<ModuleIsolationManager> {
-    const { db, secret, login, rolePrefix } = options
+    const { db, secret, login, rolePrefix, onTables } = options
     const server = await readServerFacts(db)
     const isolation: Isolation = {
       db,
@@ -60,6 +66,7 @@ export class ModuleIsolationManager {
       secret: typeof secret === 'string' ? new LoginSecret(secret) : secret,
       grade: login,
       server,
+      ...(onTables === undefined ? {} : { onTables }),
     }
     return new ModuleIsolationManager(isolation, options)
   }
@@ -185,20 +192,21 @@ export class ModuleIsolationManager {
     return findings
   }
 
-  /** The same for one table of it and its partitions, as the registry has it if it does. */
+  /** The same for one table of it and its partitions, as the registry has it; tells nobody. */
   async secureTable(
     module: string,
     table: string,
     trx: Kysely<unknown>,
   ): Promise<readonly Finding[]> {
     const tenantColumn = this.#tenantColumn
-    return secureModule(trx, this.#isolation, { module, table, tenantColumn, newTables: true })
+    const wanted = { module, table, tenantColumn, newTables: true, tell: false }
+    return secureModule(trx, this.#isolation, wanted)
   }
 
   /**
    * Runs work in one transaction as the owner of a module, who sees every tenant. Unless `secure`
-   * is false, what the work has made is protected before the transaction commits; unless `tell` is
-   * false, `onChange` is called after that.
+   * is false, what the work has made is protected before the transaction commits, and `onFindings`
+   * is told what remains; unless `tell` is false, `onChange` is called after that.
    *
    * @throws PlataformaError `PLT_MODULE_NOT_FOUND`
    */
@@ -207,7 +215,8 @@ export class ModuleIsolationManager {
     work: (trx: Transaction<unknown>) => Promise<T>,
     { secure = true, tell = true }: { readonly secure?: boolean; readonly tell?: boolean } = {},
   ): Promise<T> {
-    const access = { module, tenantColumn: this.#tenantColumn, secure }
+    const tenantColumn = this.#tenantColumn
+    const access = { module, tenantColumn, secure, onFindings: this.#onFindings }
     const result = await asOwner(this.#isolation, access, work)
     if (tell) await this.#onChange(module)
     return result

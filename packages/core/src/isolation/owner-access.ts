@@ -2,6 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import { signContext } from '../context/context-token.js'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { assertModuleName, moduleSchema } from '../identity/module-name.js'
+import type { Finding } from './finding.js'
 import type { Isolation } from './isolation.js'
 import { runScript } from './run-script.js'
 import { secureModule } from './secure-module.js'
@@ -14,6 +15,8 @@ export interface OwnerAccess {
   readonly tenantColumn: string
   /** Whether to bring the module to what isolation asks for once the work is done. */
   readonly secure: boolean
+  /** Told what is left to mend by hand. */
+  readonly onFindings: (findings: readonly Finding[]) => void
 }
 
 /**
@@ -34,7 +37,9 @@ export async function asOwner<T>(
     const result = await work(trx)
     if (access.secure) {
       const { module, tenantColumn } = access
-      await secureModule(trx, isolation, { module, tenantColumn, newTables: true })
+      access.onFindings(
+        await secureModule(trx, isolation, { module, tenantColumn, newTables: true }),
+      )
     }
     await leaveNothing(trx)
     return result

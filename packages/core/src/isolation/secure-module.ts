@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { asAdministrator } from './acting-role.js'
+import { asAdministrator, withRole } from './acting-role.js'
 import type { Finding } from './finding.js'
 import type { Isolation } from './isolation.js'
 import { type RelationFacts, readRelations } from './relation-facts.js'
@@ -15,6 +15,8 @@ export interface ModuleToSecure {
   readonly tenantColumn: string
   /** Whether new tables with the tenant column are protected too; only views and grants if not. */
   readonly newTables: boolean
+  /** Whether `onTables` is told; true unless given. */
+  readonly tell?: boolean
 }
 
 /**
@@ -26,8 +28,22 @@ export interface ModuleToSecure {
 export async function secureModule(
   trx: Kysely<unknown>,
   isolation: Isolation,
-  { module, table, tenantColumn, newTables }: ModuleToSecure,
+  wanted: ModuleToSecure,
 ): Promise<readonly Finding[]> {
+  const { findings, tables } = await secure(trx, isolation, wanted)
+  const { onTables, names } = isolation
+  if (onTables !== undefined && wanted.tell !== false && tables.length > 0) {
+    const { module } = wanted
+    await withRole(trx, names.owner(module), () => onTables({ module, tables }, trx))
+  }
+  return findings
+}
+
+async function secure(
+  trx: Kysely<unknown>,
+  isolation: Isolation,
+  { module, table, tenantColumn, newTables }: ModuleToSecure,
+): Promise<{ readonly findings: readonly Finding[]; readonly tables: readonly string[] }> {
   return asAdministrator(trx, isolation.server.administrator, async () => {
     const entries = new Map(
       (await readTableEntries(trx, module, table)).map((entry) => [entry.name, entry] as const),
@@ -38,6 +54,7 @@ export async function secureModule(
     const question = { module, table, tenantColumn, tenantColumns }
     const relations = await readRelations(trx, isolation, question)
     const works: RelationWork[] = []
+    const tables: string[] = []
     let rls = false
     for (const relation of relations) {
       if (!relation.isPartition) {
@@ -47,6 +64,7 @@ export async function secureModule(
           const column = relation.tenant?.name
           await registerTable(trx, { module, table: relation.name, tenantColumn: column })
         }
+        if (rls || entry !== undefined) tables.push(relation.name)
       }
       works.push({ module, relation, rls })
     }
@@ -54,10 +72,11 @@ export async function secureModule(
     const present = new Set(relations.map((relation) => relation.name))
     const gone = [...entries.keys()].filter((name) => !present.has(name))
     await forgetTables(trx, module, gone)
-    return relations.flatMap((relation) => {
+    const findings = relations.flatMap((relation) => {
       const exempt = relation.isPartition || entries.get(relation.name)?.rls === false
       return [...sequenceFindings(relation), ...(exempt ? [] : columnFindings(relation))]
     })
+    return { findings, tables }
   })
 }
 

@@ -176,6 +176,35 @@ describe('a composed database', () => {
     expect(told.at(-1)).toBe('things')
   })
 
+  it('tells every plugin, as the owner, of tables that an owner made or that were protected', async () => {
+    const told: string[] = []
+    await using database = databaseWith([
+      plugin('listener', async (host) => {
+        host.on('ensureTable', async ({ module, table }, trx) => {
+          const { rows } = await sql<{ owner: boolean }>`
+            select pg_get_userbyid(nspowner) = current_user as owner
+              from pg_namespace where nspname = ${`module_${module}`}`.execute(trx)
+          told.push(`${table} ${rows[0]?.owner ? 'as its owner' : 'as somebody'}`)
+        })
+      }),
+    ])
+    await database.initialize()
+    await database.createModule('vendas')
+    told.length = 0
+    await database.asOwner('vendas', (trx) =>
+      sql`create table by_owner (id int primary key, organization_id uuid)`.execute(trx),
+    )
+    expect(told).toContain('by_owner as its owner')
+    told.length = 0
+    await database.asOwner('vendas', (trx) =>
+      sql`create table later (id int primary key, empresa uuid)`.execute(trx),
+    )
+    expect(told).not.toContain('later as its owner')
+    await database.isolation.protectTable('vendas', 'later', { tenantColumn: 'empresa' })
+    expect(told).toContain('later as its owner')
+    expect(told.filter((entry) => entry.endsWith('somebody'))).toEqual([])
+  })
+
   it('answers cacheQuery of modules by the plugin that provides the cache', async () => {
     const answers = new Map<string, unknown>()
     await using database = databaseWith([

@@ -52,11 +52,11 @@ export interface PluginHost {
 
 /** The moments of a database's life. Every `ensure…` is idempotent and may run again. */
 export interface PluginMoments {
-  /** A module was created, or exists already when the plugin starts. */
+  /** A module was created, or exists already when the plugin starts; as the administrator. */
   ensureModule(module: ModuleRef, trx: OwnerTransaction): Promise<void>
   /** A table was defined by `createTable`; may answer with a changed definition. */
   tableDefined(definition: TableDefinition): TableDefinition
-  /** A table was created, migrated or found. */
+  /** A table was created, migrated, altered by its owner or found; as the module's owner. */
   ensureTable(table: TableRef, trx: OwnerTransaction): Promise<void>
   /** Awaited before COMMIT; an error rolls back. */
   committing(writes: Writes): Promise<void> | void
