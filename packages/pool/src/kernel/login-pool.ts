@@ -19,6 +19,8 @@ export interface LoginOptions<Connection extends PhysicalConnection> {
   readonly maxLifetimeMs: number
   /** Milliseconds that an attempt to connect may take. */
   readonly connectTimeoutMs: number
+  /** Whether connections are opened up to the floor; where not, they are only kept. */
+  readonly refills?: boolean
   readonly observer?: LoginObserver<Connection>
 }
 
@@ -26,8 +28,10 @@ export interface LoginOptions<Connection extends PhysicalConnection> {
 export interface LoginObserver<Connection extends PhysicalConnection> {
   opened?(connection: Connection, tookMs: number): void
   ended?(connection: Connection): void
+  /** Its backend is gone. */
+  gone?(connection: Connection): void
   /** An idle connection was lost. */
-  lost?(connection: Connection): void
+  lost?(connection: Connection, error: unknown): void
   connectFailed?(error: unknown): void
   lent?(member: Member<Connection>, waitedMs: number): void
   released?(member: Member<Connection>, heldMs: number): void
@@ -48,6 +52,9 @@ const LIFETIME_JITTER = 0.1
 const UNKNOWN_HOLD_MS = 2
 /** Weight of the newest sample. */
 const HOLD_SMOOTHING = 0.1
+/** Timers of Node fire up to so many milliseconds early. */
+const EARLY_MS = 1
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** The physical connections of one login, and the members that draw from them. */
 export class LoginPool<Connection extends PhysicalConnection> {
@@ -67,6 +74,9 @@ export class LoginPool<Connection extends PhysicalConnection> {
   readonly #waiting = new Set<Member<Connection>>()
   readonly #attempts = new Set<AbortController>()
   #holdMs: number | undefined
+  /** When idle connections are looked at. */
+  #expiryAt = Number.POSITIVE_INFINITY
+  #stopExpiry: (() => void) | undefined
 
   constructor(host: PoolHost<Connection>, options: LoginOptions<Connection>) {
     this.host = host
@@ -175,6 +185,7 @@ export class LoginPool<Connection extends PhysicalConnection> {
       this.#holdMs === undefined ? heldMs : this.#holdMs + (heldMs - this.#holdMs) * HOLD_SMOOTHING
     this.lent -= 1
     member.active -= 1
+    member.overdraft = 0
     member.demand.note(member.active, now)
     slot.within = undefined
     this.options.observer?.released?.(member, heldMs)
@@ -188,8 +199,8 @@ export class LoginPool<Connection extends PhysicalConnection> {
   /** Callers who could be served by connections that do not exist yet. */
   get eligible(): number {
     let eligible = 0
-    for (const { queue, active, limits } of this.#waiting) {
-      eligible += Math.min(queue.size, Math.max(0, limits.max - active))
+    for (const { queue, active, most } of this.#waiting) {
+      eligible += Math.min(queue.size, Math.max(0, most - active))
     }
     return eligible
   }
@@ -206,8 +217,17 @@ export class LoginPool<Connection extends PhysicalConnection> {
   /** Connections that it may have in all, whatever the host has room for. */
   get most(): number {
     let most = 0
-    for (const { limits } of this.members) most += limits.max
+    for (const member of this.members) most += member.most
     return Math.min(most, this.crowding.ceiling)
+  }
+
+  get refills(): boolean {
+    return this.options.refills ?? true
+  }
+
+  /** Whether it is known what connections are held for. */
+  get isTried(): boolean {
+    return this.#holdMs !== undefined
   }
 
   /** Begins an attempt to connect. */
@@ -232,7 +252,7 @@ export class LoginPool<Connection extends PhysicalConnection> {
       this.host.connectEnded()
     }
     connector
-      .connect(attempt.signal, () => this.#lost(slot))
+      .connect(attempt.signal, (error) => this.#lost(slot, error))
       .then(
         (connection) => {
           finish()
@@ -287,9 +307,10 @@ export class LoginPool<Connection extends PhysicalConnection> {
   expireIdle(now: number): void {
     const { idleTimeoutMs } = this.options
     for (const slot of [...this.#idle]) {
-      const isUnused =
-        idleTimeoutMs > 0 && now - slot.since >= idleTimeoutMs && this.live > this.floor
-      if (isUnused || now >= slot.expiresAt) this.evict(slot)
+      const isUnused = idleTimeoutMs > 0 && now + EARLY_MS >= slot.since + idleTimeoutMs
+      if ((isUnused && this.live > this.floor) || now + EARLY_MS >= slot.expiresAt) {
+        this.evict(slot)
+      }
     }
   }
 
@@ -312,8 +333,38 @@ export class LoginPool<Connection extends PhysicalConnection> {
     }
   }
 
+  /** Refuses the caller who waits longest. */
+  refuseFirst(reason: unknown): void {
+    let first: Waiter<Connection> | undefined
+    for (const { queue } of this.#waiting) {
+      if (queue.first !== undefined && queue.first.since < (first?.since ?? Infinity)) {
+        first = queue.first
+      }
+    }
+    if (first !== undefined && this.#leave(first)) first.refuse(reason)
+  }
+
+  /**
+   * Nobody of a member gives back what it holds: one more for it where there is room, or one
+   * caller less.
+   * @param cameBefore on the clock; who came later is not the reason
+   */
+  relieve(member: Member<Connection>, cameBefore: number): void {
+    if (!member.mayUseMore && this.host.free > 0) {
+      member.overdraft += 1
+      this.host.grow()
+      return
+    }
+    let newest: Waiter<Connection> | undefined
+    for (const waiter of member.queue) if (waiter.since <= cameBefore) newest = waiter
+    if (newest !== undefined && this.#leave(newest)) {
+      newest.refuse(deadlocked(this.#moment(member)))
+    }
+  }
+
   /** Ends all that nobody uses, and every attempt. */
   beginClosing(): void {
+    this.#stopExpiry?.()
     this.refuseWaiters(closed)
     for (const attempt of this.#attempts) attempt.abort(closed())
     for (const slot of this.#idle.splice(0)) this.#end(slot, false)
@@ -327,6 +378,10 @@ export class LoginPool<Connection extends PhysicalConnection> {
       slot.member.active -= 1
       this.#end(slot, true)
     }
+  }
+
+  get slots(): ReadonlySet<Slot<Connection>> {
+    return this.#slots
   }
 
   *lentSlots(): Generator<Slot<Connection>> {
@@ -459,7 +514,32 @@ export class LoginPool<Connection extends PhysicalConnection> {
     slot.state = 'idle'
     slot.since = now
     this.#idle.push(slot)
+    this.#watchIdle(slot)
     this.host.becameIdle()
+  }
+
+  /** One timer for all: for the one that is due first. */
+  #watchIdle(slot: Slot<Connection>): void {
+    const { idleTimeoutMs } = this.options
+    const unusedAt = idleTimeoutMs > 0 ? slot.since + idleTimeoutMs : Number.POSITIVE_INFINITY
+    const at = Math.min(unusedAt, slot.expiresAt)
+    if (at >= this.#expiryAt) return
+    this.#stopExpiry?.()
+    this.#expiryAt = at
+    const { clock } = this.host
+    const milliseconds = Math.min(Math.max(0, at - clock.now()), LONGEST_TIMER_MS)
+    this.#stopExpiry = clock.after(milliseconds, () => this.#expire(), false)
+  }
+
+  #expire(): void {
+    this.#expiryAt = Number.POSITIVE_INFINITY
+    this.host.expireIdle(this)
+    const now = this.host.clock.now()
+    const { idleTimeoutMs } = this.options
+    // What is kept at the floor is looked at again by the host.
+    for (const slot of this.#idle) {
+      if (idleTimeoutMs === 0 || slot.since + idleTimeoutMs > now + EARLY_MS) this.#watchIdle(slot)
+    }
   }
 
   #opened(slot: Slot<Connection>, connection: Connection, startedAt: number): void {
@@ -496,8 +576,12 @@ export class LoginPool<Connection extends PhysicalConnection> {
         this.breaker.failed(error)
         this.refuseUnserved(error)
         break
+      case 'unfit':
+        this.host.breaker.succeeded()
+        this.refuseFirst(error instanceof Error ? error.cause : error)
+        break
       case 'unreachable':
-        this.host.unreachable(error)
+        this.host.unreachable(error, this)
         break
     }
     this.host.placeFreed()
@@ -509,12 +593,12 @@ export class LoginPool<Connection extends PhysicalConnection> {
   }
 
   /** An idle connection was lost; a lent one is judged when it comes back. */
-  #lost(slot: Slot<Connection>): void {
+  #lost(slot: Slot<Connection>, error: unknown): void {
     const place = this.#idle.indexOf(slot)
     if (place === -1) return
     this.#idle.splice(place, 1)
-    this.options.observer?.lost?.(slot.connection)
-    this.#end(slot, true)
+    this.#end(slot, slot.connection.broken)
+    this.options.observer?.lost?.(slot.connection, error)
   }
 
   #end(slot: Slot<Connection>, destroy: boolean): void {
@@ -526,6 +610,7 @@ export class LoginPool<Connection extends PhysicalConnection> {
       this.closing -= 1
       this.#slots.delete(slot)
       this.host.placeGone()
+      this.options.observer?.gone?.(slot.connection)
       this.host.placeFreed()
     })
   }

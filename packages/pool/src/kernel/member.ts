@@ -30,6 +30,8 @@ export class Member<Connection extends PhysicalConnection> {
   share = 0
   /** Whether it was ever asked for a connection. */
   awake = false
+  /** Connections above `max` that it may use, for once, so that it gets on. */
+  overdraft = 0
   #limits: MemberLimits
 
   constructor(name: string, limits: MemberLimits, now: number) {
@@ -47,8 +49,13 @@ export class Member<Connection extends PhysicalConnection> {
     this.#limits = limits
   }
 
+  /** Connections that it may use at once. */
+  get most(): number {
+    return this.#limits.max + this.overdraft
+  }
+
   /** Whether it may use one more, as far as it is up to itself. */
   get mayUseMore(): boolean {
-    return this.active < this.#limits.max
+    return this.active < this.most
   }
 }

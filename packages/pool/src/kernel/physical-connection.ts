@@ -11,7 +11,8 @@ export interface PhysicalConnection {
 export interface Connector<Connection extends PhysicalConnection> {
   /**
    * Opens one. The signal ends the attempt; where this rejects, nothing is left open.
-   * @param onGone to be called when the connection was lost while nobody used it
+   * @param onGone to be called when the connection was lost, with what it was lost by
+   * @throws UnfitConnection where the server let it in and something else was wrong with it
    */
-  connect(signal: AbortSignal, onGone: () => void): Promise<Connection>
+  connect(signal: AbortSignal, onGone: (error?: unknown) => void): Promise<Connection>
 }

@@ -18,6 +18,10 @@ export interface HostOptions {
   readonly handoversPerSecond: number
   /** Milliseconds, the longest pause between attempts at a server that does not answer. */
   readonly longestPauseMs: number
+  /** Failures in a row that only the caller who came first is told of. */
+  readonly toleratedFailures: number
+  /** Whether every caller counts, until it is known for how long connections are held. */
+  readonly eagerStart: boolean
 }
 
 export const DEFAULT_HOST_OPTIONS: HostOptions = {
@@ -26,6 +30,8 @@ export const DEFAULT_HOST_OPTIONS: HostOptions = {
   minHoldMs: 1_000,
   handoversPerSecond: 10,
   longestPauseMs: 1_000,
+  toleratedFailures: 0,
+  eagerStart: false,
 }
 
 const LOOK_MS = 10
@@ -52,6 +58,7 @@ export class PoolHost<Connection extends PhysicalConnection> {
   #taken = 0
   #connecting = 0
   #handshakeMs = UNKNOWN_HANDSHAKE_MS
+  #failures = 0
   #solvedAt = Number.NEGATIVE_INFINITY
   #stopLook: (() => void) | undefined
   #stopTick: (() => void) | undefined
@@ -124,12 +131,18 @@ export class PoolHost<Connection extends PhysicalConnection> {
   }
 
   connectSucceeded(tookMs: number): void {
+    this.#failures = 0
     this.breaker.succeeded()
     this.#handshakeMs += (tookMs - this.#handshakeMs) * HANDSHAKE_SMOOTHING
   }
 
   /** Nobody answers: those who cannot be served by an open connection are told so. */
-  unreachable(error: unknown): void {
+  unreachable(error: unknown, asked: LoginPool<Connection>): void {
+    this.#failures += 1
+    if (this.#failures <= this.options.toleratedFailures) {
+      asked.refuseFirst(error)
+      return
+    }
     this.breaker.failed(error)
     for (const login of this.logins) login.refuseUnserved(error)
   }
@@ -167,6 +180,13 @@ export class PoolHost<Connection extends PhysicalConnection> {
     }
   }
 
+  /** Ends what a login has had idle for too long, with floors that are up to date. */
+  expireIdle(login: LoginPool<Connection>): void {
+    this.#solve()
+    login.expireIdle(this.clock.now())
+    this.grow()
+  }
+
   /** Whether a connection that comes back is to leave its place to another login. */
   mustYield(slot: Slot<Connection>, now: number): boolean {
     if (this.free < 0) return true
@@ -187,7 +207,7 @@ export class PoolHost<Connection extends PhysicalConnection> {
 
   /**
    * Resolves when nothing is open any more.
-   * @param timeoutMs milliseconds after which what is still in use is cut
+   * @param timeoutMs milliseconds after which what is still in use is cut; Infinity for never
    */
   async close(timeoutMs: number): Promise<void> {
     if (this.#closing !== undefined) return this.#closing.promise
@@ -197,15 +217,12 @@ export class PoolHost<Connection extends PhysicalConnection> {
     this.#stopTick?.()
     for (const login of this.logins) login.beginClosing()
     this.placeFreed()
-    const stop = this.clock.after(
-      timeoutMs,
-      () => {
-        for (const login of this.logins) login.cut()
-      },
-      true,
-    )
+    const cut = () => {
+      for (const login of this.logins) login.cut()
+    }
+    const stop = Number.isFinite(timeoutMs) ? this.clock.after(timeoutMs, cut, true) : undefined
     await closing.promise
-    stop()
+    stop?.()
   }
 
   #mayConnect(): boolean {
@@ -241,10 +258,13 @@ export class PoolHost<Connection extends PhysicalConnection> {
     if (breaker.state === 'open') return 0
     const room = login.most - login.total
     const waiting = login.eligible
-    if (waiting === 0) return Math.min(room, login.floor - live)
+    if (waiting === 0) return login.refills ? Math.min(room, login.floor - live) : 0
     const serving = lent + connecting
     const targetMs = Math.max(this.options.targetWaitMs, this.#handshakeMs)
-    const forTarget = Math.ceil((waiting * login.holdMs(now)) / targetMs) - serving
+    const forTarget =
+      this.options.eagerStart && !login.isTried
+        ? waiting - connecting
+        : Math.ceil((waiting * login.holdMs(now)) / targetMs) - serving
     // One at a time on suspicion: a caller waits for the pool, not for a handshake.
     const onSuspicion = connecting === 0 ? 1 : 0
     const most = breaker.state === 'half-open' ? 1 - connecting : waiting

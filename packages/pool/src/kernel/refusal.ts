@@ -1,3 +1,5 @@
+import { UnfitConnection } from './unfit-connection.js'
+
 /** What a failed attempt to connect says of the next one. */
 export type Refusal =
   /** The server has no place left: waiting helps. */
@@ -6,6 +8,8 @@ export type Refusal =
   | 'login crowded'
   /** This login is not let in, whoever else is. */
   | 'login refused'
+  /** It was let in, and its user does not take it. */
+  | 'unfit'
   /** Nobody answers there, or not in order. */
   | 'unreachable'
 
@@ -16,6 +20,7 @@ const LOGIN_REFUSED = /^(?:28...|3D000|42501)$/
 const LIMIT_OF_LOGIN = new Set(['InitializeSessionUserId', 'CheckMyDatabase'])
 
 export function refusalOf(error: unknown): Refusal {
+  if (error instanceof UnfitConnection) return 'unfit'
   const { code, routine } = (error ?? {}) as { readonly code?: unknown; readonly routine?: unknown }
   if (code === TOO_MANY_CONNECTIONS) {
     return LIMIT_OF_LOGIN.has(String(routine)) ? 'login crowded' : 'crowded'

@@ -26,7 +26,7 @@ export class PgConnector implements Connector<PgPhysical> {
     this.#options = options
   }
 
-  async connect(signal: AbortSignal, onGone: () => void): Promise<PgPhysical> {
+  async connect(signal: AbortSignal, onGone: (error?: unknown) => void): Promise<PgPhysical> {
     try {
       return await this.#connect(signal, onGone)
     } catch (error) {
@@ -36,19 +36,22 @@ export class PgConnector implements Connector<PgPhysical> {
     return await this.#connect(signal, onGone)
   }
 
-  async #connect(signal: AbortSignal, onGone: () => void): Promise<PgPhysical> {
+  async #connect(signal: AbortSignal, onGone: (error?: unknown) => void): Promise<PgPhysical> {
     signal.throwIfAborted()
     const { config, Client = pg.Client, prepare, gone = async () => {} } = this.#options
     // A server that vanishes without a word is noticed sooner than by TCP's own two hours.
     const client = new Client({ keepAlive: true, ...config() })
     // Without a listener a killed backend would be an uncaught exception, also while lent out.
     client.on('error', onGone)
-    client.on('end', onGone)
+    client.on('end', () => onGone())
     const physical = new PgPhysical(client, gone)
     const abort = () => void physical.destroy()
     signal.addEventListener('abort', abort)
     try {
-      await client.connect()
+      // Clients of other makes know this form alone.
+      await new Promise<void>((resolve, reject) => {
+        client.connect((error?: Error | null) => (error ? reject(error) : resolve()))
+      })
       await prepare?.(client, signal)
       signal.throwIfAborted()
       return physical

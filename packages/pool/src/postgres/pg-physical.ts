@@ -8,53 +8,75 @@ const CANCEL_MS = 1_000
 
 interface ClientState {
   readonly processID: number | null
-  readonly readyForQuery: boolean
-  readonly _queryable: boolean
-  readonly _ending: boolean
-  readonly connection: { readonly stream: { readonly destroyed: boolean; destroy(): void } }
+  readonly readyForQuery?: boolean
+  readonly _queryable?: boolean
+  readonly _ending?: boolean
+  readonly connection?: { readonly stream?: ClientStream }
+}
+
+interface ClientStream {
+  readonly destroyed: boolean
+  readonly closed: boolean
+  destroy(): void
+  once(event: 'close', listener: () => void): void
 }
 
 /** Resolves when the backend of a process id is gone, as far as anybody can tell. */
 export type BackendGone = (processId: number) => Promise<void>
 
-/** A connected client of `pg` as the kernel handles it. */
+/** A client of `pg` as the kernel handles it; one of another make as far as it is alike. */
 export class PgPhysical implements PhysicalConnection {
   readonly client: pg.Client
   readonly #gone: BackendGone
-  readonly #ended: Promise<void>
 
   constructor(client: pg.Client, gone: BackendGone) {
     this.client = client
     this.#gone = gone
-    this.#ended = new Promise((resolve) => client.once('end', () => resolve()))
   }
 
   get broken(): boolean {
-    const { _queryable, _ending } = this.#state
+    const { _queryable = true, _ending = false } = this.#state
     return !_queryable || _ending
   }
 
   /** PostgreSQL closes the socket last of all: when it is closed, the backend is gone. */
   async end(): Promise<void> {
-    const timer = setTimeout(() => this.#cut(), FAREWELL_MS)
-    await Promise.all([this.client.end().catch(() => {}), this.#ended])
+    const timer = setTimeout(() => this.#stream?.destroy(), FAREWELL_MS)
+    const ended = this.#endClient()
+    await (this.#stream === undefined ? ended : this.#closed())
     clearTimeout(timer)
   }
 
   async destroy(): Promise<void> {
-    const { processID, readyForQuery, connection } = this.#state
-    const isAtWork = !readyForQuery
-    if (isAtWork && !connection.stream.destroyed) {
+    const stream = this.#stream
+    if (stream === undefined) return this.#endClient()
+    const { processID, readyForQuery } = this.#state
+    const isAtWork = readyForQuery === false
+    if (isAtWork && !stream.destroyed) {
       // A backend at work would not notice for long that its client is gone.
       await cancelStatement(this.client, AbortSignal.timeout(CANCEL_MS)).catch(() => {})
     }
-    this.#cut()
-    await this.#ended
+    this.#stream?.destroy()
+    await this.#closed()
     if (isAtWork && processID !== null) await this.#gone(processID)
   }
 
-  #cut(): void {
-    this.#state.connection.stream.destroy()
+  async #endClient(): Promise<void> {
+    try {
+      await this.client.end()
+    } catch {
+      // It is of no use any more, whatever its farewell came to.
+    }
+  }
+
+  async #closed(): Promise<void> {
+    const stream = this.#stream
+    if (stream === undefined || stream.closed) return
+    await new Promise<void>((resolve) => stream.once('close', resolve))
+  }
+
+  get #stream(): ClientStream | undefined {
+    return this.#state.connection?.stream
   }
 
   get #state(): ClientState {
