@@ -31,12 +31,18 @@ export function insertRows(
 ): InsertRows {
   const columns = givenColumns(table, rows)
   const tenant = tenantOf(table, tenantId)
-  const given = tenant !== undefined && columns.has(tenant.column)
-  const filled = given ? rows.map((row) => withTenant(row, tenant)) : rows
+  const givesTenant = tenant !== undefined && columns.has(tenant.column)
+  const filled = givesTenant ? rows.map((row) => withTenant(row, tenant)) : rows
+  const clashes = [...columns].some(({ name }) => name in Object.prototype)
   return {
-    groups: grouped([...columns], filled, table.info.tenantColumn),
-    tenant: given ? undefined : tenant,
+    groups: grouped([...columns], clashes ? filled.map(bare) : filled, table.info.tenantColumn),
+    tenant: givesTenant ? undefined : tenant,
   }
+}
+
+/** What the row gives itself: `constructor` and the like are there without being given. */
+function bare(row: InputRow): InputRow {
+  return Object.assign(Object.create(null), row)
 }
 
 function tenantOf(table: QueryTable, id: string | undefined): InsertRows['tenant'] {

@@ -268,3 +268,19 @@ describe('insert', () => {
     expect(row?.organization_id).toBe(ACME)
   })
 })
+
+test.each([2, 20])('columns named like what every object has: %s rows', async (count) => {
+  const names = ['constructor', 'toString', '__proto__']
+  await module.vendas.createTable('nomes', [
+    { name: 'id', type: 'INTEGER', primaryKey: true },
+    ...names.map((name) => ({ name, type: 'TEXT', default: 'padrão' })),
+  ])
+  const given = { id: 0, ...Object.fromEntries(names.map((name) => [name, 'dado'])) }
+  const rows = [given, ...Array.from({ length: count - 1 }, (_, index) => ({ id: index + 1 }))]
+  const inserted = await module.vendas.insert('nomes', rows)
+  for (const name of names) {
+    const found = inserted.map((row) => Object.getOwnPropertyDescriptor(row, name)?.value)
+    expect(found).toEqual(['dado', ...rows.slice(1).map(() => 'padrão')])
+  }
+  await module.vendas.dropTable('nomes')
+})
