@@ -9,6 +9,7 @@ import type { CatalogReader } from '../table/read-tables.js'
 import type { TableCatalog } from '../table/table-catalog.js'
 import type { TableInfo } from '../table/table-info.js'
 import type { TransactionScope } from '../transaction/transaction-scope.js'
+import { CallLimit } from './call-limit.js'
 import type { Features } from './feature.js'
 import type { ExecuteOptions, ModuleExecutor } from './module-executor.js'
 
@@ -23,11 +24,6 @@ export interface ScopedExecutorParts {
   readonly catalog: TableCatalog
   readonly readCatalog: CatalogReader
   readonly features: Features
-}
-
-interface Limit {
-  readonly signal: AbortSignal | undefined
-  readonly timeout: AbortSignal | undefined
 }
 
 /** Runs a module's verbs the way of every statement, in the open transaction where there is one. */
@@ -73,6 +69,8 @@ export class ScopedExecutor implements ModuleExecutor {
       return toQueryResult<R>(result)
     } catch (error) {
       throw this.#explain(error, { options, limit, query, scope })
+    } finally {
+      limit.over()
     }
   }
 
@@ -82,22 +80,28 @@ export class ScopedExecutor implements ModuleExecutor {
   ): AsyncIterableIterator<R> {
     // Read here and not in the generator, whose body first runs at the reader's first `next`.
     const scope = this.#parts.scopes.current()
-    const limit = this.#limit(options)
     const sendOptions = {
-      ...this.#sendOptions(options, limit.signal),
+      ...this.#sendOptions(options, undefined),
       chunkSize: options.chunkSize ?? 100,
     }
-    const way = this.#parts.way()
-    const explain = (error: unknown) => this.#explain(error, { options, limit, query, scope })
-    async function* rows(): AsyncGenerator<R> {
-      try {
-        const { portions = [] } = await way.send(scope, query, sendOptions)
-        for await (const portion of portions) yield* portion as R[]
-      } catch (error) {
-        throw explain(error)
-      }
+    return this.#rows(query, { scope, options, sendOptions })
+  }
+
+  async *#rows<R>(
+    query: CompiledQuery<R>,
+    { scope, options, sendOptions }: Streaming,
+  ): AsyncGenerator<R> {
+    const limit = this.#limit(options)
+    const { signal } = limit
+    try {
+      const limited = signal === undefined ? sendOptions : { ...sendOptions, signal }
+      const { portions = [] } = await this.#parts.way().send(scope, query, limited)
+      for await (const portion of portions) yield* portion as R[]
+    } catch (error) {
+      throw this.#explain(error, { options, limit, query, scope })
+    } finally {
+      limit.over()
     }
-    return rows()
   }
 
   get features(): Features {
@@ -135,11 +139,8 @@ export class ScopedExecutor implements ModuleExecutor {
     return current?.isWithin(this.#transaction) ? current : this.#transaction
   }
 
-  #limit(options: ExecuteOptions): Limit {
-    const { timeoutMs } = options
-    const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)
-    const signals = [options.signal, this.#signal, timeout].filter((each) => each !== undefined)
-    return { signal: signals.length > 1 ? AbortSignal.any(signals) : signals[0], timeout }
+  #limit({ signal, timeoutMs }: ExecuteOptions): CallLimit {
+    return new CallLimit(timeoutMs, signal, this.#signal)
   }
 
   #explain(error: unknown, { options, limit, query, scope }: Sent): unknown {
@@ -147,7 +148,7 @@ export class ScopedExecutor implements ModuleExecutor {
       module: this.#parts.module,
       ...(options.table === undefined ? {} : { table: options.table }),
     }
-    if (limit.timeout?.aborted && error === limit.timeout.reason) {
+    if (limit.isTimeout(error)) {
       return new PlataformaError('PLT_TIMEOUT', 'The call took longer than its time limit.', {
         ...origin,
         cause: error,
@@ -165,9 +166,15 @@ export class ScopedExecutor implements ModuleExecutor {
   }
 }
 
+interface Streaming {
+  readonly scope: Scope
+  readonly options: ExecuteOptions
+  readonly sendOptions: SendOptions & { readonly carrier?: TransactionScope }
+}
+
 interface Sent {
   readonly options: ExecuteOptions
-  readonly limit: Limit
+  readonly limit: CallLimit
   readonly query: CompiledQuery
   readonly scope: Scope
 }
