@@ -100,6 +100,54 @@ test.each(['$contains', '$containedBy', '$overlaps'])(
   },
 )
 
+describe.each(['select', 'count', 'delete'] as const)('a filter of %s', (verb) => {
+  const refused = async (where: unknown, code: string) => {
+    const call = CALLS[verb] ?? (() => Promise.resolve())
+    await expect(own(() => call(given({ where })))).rejects.toMatchObject({ code })
+  }
+
+  test.each(['$and', '$or'])('is refused where %s has a hole', async (key) => {
+    const holes = new Array<unknown>(2)
+    await refused({ [key]: holes }, 'PLT_UNDEFINED_FILTER')
+    holes[0] = { id: 1 }
+    await refused({ [key]: holes }, 'PLT_UNDEFINED_FILTER')
+  })
+
+  test.each([500, 50_000])('is refused where it is nested %d times', async (levels) => {
+    let [and, not, operators]: object[] = [{ id: 1 }, { id: 1 }, { $eq: 1 }]
+    for (let level = 0; level < levels; level++) {
+      and = { $and: [and, { nome: 'x' }] }
+      not = { $not: not }
+      operators = { $not: operators }
+    }
+    for (const where of [and, not, { id: operators }]) await refused(where, 'PLT_FILTER_INVALID')
+  })
+
+  test('is refused where it holds itself', async () => {
+    const circle: Record<string, unknown> = {}
+    circle.$and = [circle]
+    await refused(circle, 'PLT_FILTER_INVALID')
+  })
+})
+
+test('lists of columns and orders with holes are refused', async () => {
+  const holes = new Array<unknown>(1)
+  for (const [options, code] of [
+    [{ columns: holes }, 'PLT_COLUMN_UNKNOWN'],
+    [{ orderBy: holes }, 'PLT_OPTION_INVALID'],
+  ] as const) {
+    await expect(own(() => setting.vendas.select('itens', given(options)))).rejects.toMatchObject({
+      code,
+    })
+  }
+})
+
+test('a filter of a hundred levels is asked', async () => {
+  let where: object = { id: 1 }
+  for (let level = 0; level < 100; level++) where = { $and: [where, { nome: 'x' }] }
+  expect(await own(() => setting.vendas.select('itens', { where: given(where) }))).toEqual([])
+})
+
 test('a pattern of any length is looked for', async () => {
   const where = { nome: { $like: `${'x'.repeat(500_000)}%` } }
   expect(await own(() => setting.vendas.select('itens', { where }))).toEqual([])

@@ -7,33 +7,39 @@ import { suggestion } from './suggestion.js'
 
 const LOGICAL = ['$and', '$or', '$not'] as const
 
+/** Filters come from outside: deeper ones would end at the stack, circles never. */
+export const DEEPEST_FILTER = 200
+
 /**
  * What a filter asks, as an expression or as a constant where no row can change the answer.
  * @throws PlataformaError `PLT_FILTER_INVALID`, `PLT_COLUMN_UNKNOWN`, `PLT_UNDEFINED_FILTER`,
  * `PLT_VALUE_INVALID`
  */
-export function filterCondition(table: QueryTable, filter: unknown): Condition {
+export function filterCondition(table: QueryTable, filter: unknown, depth = 0): Condition {
   if (!isPlainObject(filter)) throw refused(table, 'a filter is an object of columns.')
+  if (depth > DEEPEST_FILTER) throw tooDeep(table)
   const conditions: Condition[] = []
   for (const [key, value] of Object.entries(filter)) {
     conditions.push(
       key.startsWith('$')
-        ? logicalCondition(table, key, value)
+        ? logicalCondition(table, key, value, depth + 1)
         : columnCondition(table, key, value),
     )
   }
   return allOf(conditions)
 }
 
-function logicalCondition(table: QueryTable, key: string, value: unknown): Condition {
+function logicalCondition(
+  ...[table, key, value, depth]: [table: QueryTable, key: string, value: unknown, depth: number]
+): Condition {
   refuseUndefined(table, key, value)
   switch (key) {
     case '$and':
-      return allOf(parts(table, key, value))
+      return allOf(parts(table, key, value, depth))
     case '$or':
-      return anyOf(parts(table, key, value))
+      return anyOf(parts(table, key, value, depth))
     case '$not':
-      return negated(filterCondition(table, value))
+      return negated(filterCondition(table, value, depth))
     default:
       throw refused(
         table,
@@ -42,11 +48,14 @@ function logicalCondition(table: QueryTable, key: string, value: unknown): Condi
   }
 }
 
-function parts(table: QueryTable, key: string, value: unknown): Condition[] {
+function parts(
+  ...[table, key, value, depth]: [table: QueryTable, key: string, value: unknown, depth: number]
+): Condition[] {
   if (!Array.isArray(value)) throw refused(table, `${key} takes a list of filters.`)
-  return value.map((part) => {
+  // A copy has undefined where the list has holes.
+  return [...value].map((part) => {
     refuseUndefined(table, key, part)
-    return filterCondition(table, part)
+    return filterCondition(table, part, depth)
   })
 }
 
@@ -57,7 +66,15 @@ function columnCondition(table: QueryTable, name: string, value: unknown): Condi
   return operatorsCondition(table, column, value)
 }
 
-function operatorsCondition(table: QueryTable, column: ColumnInfo, operators: object): Condition {
+function operatorsCondition(
+  ...[table, column, operators, depth = 0]: [
+    QueryTable,
+    ColumnInfo,
+    operators: object,
+    depth?: number,
+  ]
+): Condition {
+  if (depth > DEEPEST_FILTER) throw tooDeep(table)
   const entries = Object.entries(operators)
   const stray = entries.find(([operator]) => !operator.startsWith('$'))
   if (entries.length === 0 || stray !== undefined) {
@@ -73,7 +90,7 @@ function operatorsCondition(table: QueryTable, column: ColumnInfo, operators: ob
       refuseUndefined(table, column.name, value)
       if (operator !== '$not') return operatorCondition({ table, column, operator, value })
       if (!isPlainObject(value)) throw refused(table, '$not takes operators; $ne takes a value.')
-      return negated(operatorsCondition(table, column, value))
+      return negated(operatorsCondition(table, column, value, depth + 1))
     }),
   )
 }
@@ -83,6 +100,10 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
   if (typeof value !== 'object' || value === null) return false
   const prototype = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
+}
+
+function tooDeep(table: QueryTable): PlataformaError {
+  return refused(table, `it is nested deeper than ${DEEPEST_FILTER} levels.`)
 }
 
 function refused(table: QueryTable, message: string): PlataformaError {

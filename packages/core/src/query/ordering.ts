@@ -15,7 +15,7 @@ export interface OrderItem {
 export function orderItems(table: QueryTable, orderBy: unknown): OrderItem[] {
   if (orderBy === undefined) return []
   if (!Array.isArray(orderBy)) throw refused(table, 'is a list of { column, direction?, nulls? }')
-  return orderBy.map((item) => {
+  return [...orderBy].map((item) => {
     if (typeof item !== 'object' || item === null || typeof item.column !== 'string') {
       throw refused(table, 'names a column in each of its items')
     }

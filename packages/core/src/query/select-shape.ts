@@ -1,6 +1,6 @@
 import type { ColumnInfo } from '../table/table-info.js'
 import { columnCodec } from '../value/column-codec.js'
-import { isPlainObject } from './filter-condition.js'
+import { DEEPEST_FILTER, isPlainObject } from './filter-condition.js'
 import type { PrefixRange } from './like-prefix.js'
 import { likeRange } from './operator-conditions.js'
 import type { QueryTable } from './query-table.js'
@@ -31,6 +31,7 @@ class ShapeReader {
   readonly values: unknown[] = []
   readonly #table: QueryTable
   #conditions = 0
+  #depth = 0
 
   constructor(table: QueryTable) {
     this.#table = table
@@ -62,7 +63,7 @@ class ShapeReader {
     if (columns === undefined) return this.#word(undefined)
     if (!Array.isArray(columns)) return false
     this.key += `[${columns.length}`
-    return columns.every((name) => typeof name === 'string' && this.#word(name))
+    return [...columns].every((name) => typeof name === 'string' && this.#word(name))
   }
 
   #where(where: unknown): boolean {
@@ -85,9 +86,16 @@ class ShapeReader {
 
   #parts(name: string, value: unknown): boolean {
     if ((name !== '$and' && name !== '$or') || !Array.isArray(value)) return false
+    if (++this.#depth > DEEPEST_FILTER) return false
     this.key += `[${value.length}`
-    if (name === '$and') return value.every((part) => this.#filter(part))
-    return value.length > 0 && value.every((part) => this.#asks(part))
+    // A copy has undefined where the list has holes.
+    const parts: readonly unknown[] = [...value]
+    const found =
+      name === '$and'
+        ? parts.every((part) => this.#filter(part))
+        : parts.length > 0 && parts.every((part) => this.#asks(part))
+    this.#depth--
+    return found
   }
 
   /** A part that asks nothing holds for every row, and the other parts then have no text. */
@@ -172,7 +180,7 @@ class ShapeReader {
     if (orderBy === undefined) return this.#word(undefined)
     if (!Array.isArray(orderBy)) return false
     this.key += `[${orderBy.length}`
-    return orderBy.every(
+    return [...orderBy].every(
       (item) =>
         typeof item?.column === 'string' &&
         this.#word(item.column) &&

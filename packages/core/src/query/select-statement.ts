@@ -78,7 +78,7 @@ export function selections(
       { remedy: 'Name columns, or leave the option out for all.', table: table.info.name },
     )
   }
-  return columns.map((name) =>
+  return [...columns].map((name) =>
     SelectionNode.create(nodes.reference(table.column(String(name)).name)),
   )
 }
