@@ -1,11 +1,27 @@
-import type { BudgetParts, ConnectionBudget } from './connection-budget.js'
+import type { BudgetFacts, BudgetParts, ConnectionBudget } from './connection-budget.js'
 
 /** A number that somebody has set. */
 export class FixedBudget implements ConnectionBudget {
   readonly initial: number
+  readonly #processes: number
 
-  constructor(places: number) {
-    this.initial = places
+  /**
+   * @param places for all processes together
+   * @param processes that share them in equal parts
+   */
+  constructor(places: number, processes = 1) {
+    this.initial = Math.max(1, Math.floor(places / processes))
+    this.#processes = processes
+  }
+
+  get facts(): BudgetFacts {
+    return {
+      kind: 'fixed',
+      places: this.initial,
+      capacity: this.initial * this.#processes,
+      processes: this.#processes,
+      connected: true,
+    }
   }
 
   async start({ setCap }: BudgetParts): Promise<void> {
@@ -13,6 +29,9 @@ export class FixedBudget implements ConnectionBudget {
   }
 
   wants(): void {}
+
+  /** Nobody is there to ask: the cancel request that went before is all that is known. */
+  readonly gone = async (): Promise<void> => {}
 
   async close(): Promise<void> {}
 }
