@@ -1,3 +1,5 @@
+export type { BudgetOption, PoolerOption, SharedBudgetSettings } from './budget/budget-options.js'
+export type { BudgetFacts } from './budget/connection-budget.js'
 export type {
   ModulePool,
   Percentiles,
@@ -8,6 +10,7 @@ export type { ModulePoolOptions, ModulePoolSettings } from './manager/module-poo
 export {
   MultiPoolManager,
   type MultiPoolManagerOptions,
+  type PoolBudget,
   type PoolingOptions,
 } from './manager/multi-pool-manager.js'
 export type { SlowQuery } from './metrics/slow-queries.js'

@@ -1,8 +1,8 @@
 import type { PoolClock } from '../kernel/clock.js'
-import type { BackendGone } from '../postgres/pg-physical.js'
+import type { ServerWatch } from './server-watch.js'
 
 /** Where the cap of a host comes from. */
-export interface ConnectionBudget {
+export interface ConnectionBudget extends ServerWatch {
   /** Places for this process now, before anything is known of the server. */
   readonly initial: number
   /** As far as is known now. */
@@ -14,8 +14,8 @@ export interface ConnectionBudget {
   start(parts: BudgetParts): Promise<void>
   /** What would be of use to this process. */
   wants(places: number): void
-  /** Resolves when a backend is gone, as far as the budget can tell. */
-  readonly gone: BackendGone
+  /** The processes cannot be counted: an equal part from here on. */
+  countNobody(): void
   /** Idempotent. */
   close(): Promise<void>
 }

@@ -30,6 +30,12 @@ export class FixedBudget implements ConnectionBudget {
 
   wants(): void {}
 
+  countNobody(): void {}
+
+  async limitOf(): Promise<number> {
+    return Number.POSITIVE_INFINITY
+  }
+
   /** Nobody is there to ask: the cancel request that went before is all that is known. */
   readonly gone = async (): Promise<void> => {}
 

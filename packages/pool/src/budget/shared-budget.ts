@@ -1,17 +1,22 @@
 import { Breaker } from '../kernel/breaker.js'
 import { refusalOf } from '../kernel/refusal.js'
-import type { BackendGone } from '../postgres/pg-physical.js'
+import { PoolerInFront } from '../postgres/pooler-in-front.js'
 import type { ClaimBoard } from './claim-board.js'
 import type { BudgetFacts, BudgetParts, ConnectionBudget } from './connection-budget.js'
 import { fairTarget } from './fair-target.js'
 import { newProcessId, type ProcessClaim } from './process-claim.js'
+import type { ServerWatch } from './server-watch.js'
 import { VanishedClaims } from './vanished-claims.js'
 
 export interface SharedBudgetOptions {
   readonly board: ClaimBoard
   /** Places of all processes together, instead of what the server has. */
   readonly connections?: number
-  readonly gone?: BackendGone
+  readonly watch?: ServerWatch
+  /** Places of this process where the others cannot be counted. */
+  readonly alone?: number
+  /** Told that it is a pooler that answered; without it that is an error like any other. */
+  readonly onPooler?: (sign: string) => void
   /** Unlike that of any other process; drawn by chance unless given. */
   readonly id?: string
 }
@@ -35,9 +40,7 @@ const PROVISIONAL = 4
  */
 export class SharedBudget implements ConnectionBudget {
   readonly initial = OWN
-  readonly gone: BackendGone
-  readonly #board: ClaimBoard
-  readonly #connections: number | undefined
+  readonly #options: SharedBudgetOptions
   readonly #id: string
   #parts: BudgetParts | undefined
   #breaker: Breaker | undefined
@@ -49,20 +52,18 @@ export class SharedBudget implements ConnectionBudget {
   #has = OWN
   #wants = 0
   #others: readonly ProcessClaim[] = []
-  #state: 'away' | 'open' | 'closed' = 'away'
+  #state: 'away' | 'open' | 'alone' | 'closed' = 'away'
   #wake: (() => void) | undefined
   #running: Promise<void> | undefined
 
-  constructor({ board, connections, gone, id }: SharedBudgetOptions) {
-    this.#id = id ?? newProcessId()
-    this.#board = board
-    this.#connections = connections
-    this.gone = gone ?? (async () => {})
+  constructor(options: SharedBudgetOptions) {
+    this.#options = options
+    this.#id = options.id ?? newProcessId()
   }
 
   get facts(): BudgetFacts {
     return {
-      kind: 'shared',
+      kind: this.#state === 'alone' ? 'fixed' : 'shared',
       places: this.#cap,
       capacity: this.#capacity,
       processes: this.#others.length + 1,
@@ -89,11 +90,29 @@ export class SharedBudget implements ConnectionBudget {
     if (wants > this.#cap) this.#wake?.()
   }
 
+  countNobody(): void {
+    if (this.#parts === undefined || this.#isOver) return
+    this.#state = 'alone'
+    this.#wake?.()
+    this.#capacity = undefined
+    void this.#options.board.close()
+    this.#parts.reserve(-OWN)
+    this.#setCap(this.#options.alone ?? PROVISIONAL, this.#parts)
+  }
+
+  readonly gone = async (processId: number): Promise<void> => {
+    if (this.#state === 'open') await this.#options.watch?.gone(processId)
+  }
+
+  async limitOf(user: string, database: string): Promise<number> {
+    if (this.#state !== 'open') return Number.POSITIVE_INFINITY
+    return (await this.#options.watch?.limitOf(user, database)) ?? Number.POSITIVE_INFINITY
+  }
+
   async close(): Promise<void> {
-    if (this.#state === 'closed') return this.#running
     this.#state = 'closed'
     this.#wake?.()
-    await this.#board.close()
+    await this.#options.board.close()
     await this.#running
   }
 
@@ -102,11 +121,11 @@ export class SharedBudget implements ConnectionBudget {
   }
 
   async #run(parts: BudgetParts, answered: () => void): Promise<void> {
-    while (this.#state !== 'closed') {
+    while (!this.#isOver) {
       let pauseMs = BEAT_MS
       try {
         if (this.#state === 'away') await this.#open(parts)
-        pauseMs = await this.#step(parts)
+        if (this.#state === 'open') pauseMs = await this.#step(parts)
       } catch (error) {
         pauseMs = this.#failed(error, parts)
       }
@@ -119,12 +138,12 @@ export class SharedBudget implements ConnectionBudget {
   /** Comes with what is in use, so that the others see at once what they must leave. */
   async #open(parts: BudgetParts): Promise<void> {
     this.#has = Math.max(this.#cap, parts.used())
-    const places = await this.#board.open(this.#claim, () => {
+    const places = await this.#options.board.open(this.#claim, () => {
       if (this.#state === 'open') this.#state = 'away'
       this.#wake?.()
     })
-    this.#capacity = this.#connections ?? places
-    if (this.#is('closed')) return
+    this.#capacity = this.#options.connections ?? places
+    if (this.#isOver) return
     this.#state = 'open'
     this.#breaker?.succeeded()
   }
@@ -170,7 +189,7 @@ export class SharedBudget implements ConnectionBudget {
   }
 
   async #exchange(): Promise<void> {
-    const others = await this.#board.exchange(this.#claim)
+    const others = await this.#options.board.exchange(this.#claim)
     this.#others = others.filter(({ id }) => id !== this.#id)
     this.#vanished?.note(this.#others)
   }
@@ -182,7 +201,13 @@ export class SharedBudget implements ConnectionBudget {
 
   /** The last share is kept, and nothing grows, until the others can be seen again. */
   #failed(error: unknown, parts: BudgetParts): number {
-    if (this.#is('closed')) return 0
+    if (this.#isOver) return 0
+    const { onPooler } = this.#options
+    if (error instanceof PoolerInFront && onPooler !== undefined) {
+      this.countNobody()
+      onPooler(error.message)
+      return 0
+    }
     this.#state = 'away'
     const isCrowded = refusalOf(error) === 'crowded'
     if (isCrowded) parts.refused(error)
@@ -192,8 +217,8 @@ export class SharedBudget implements ConnectionBudget {
     return Math.max(this.#breaker?.pauseMs ?? 0, parts.pauseMs())
   }
 
-  #is(state: 'closed'): boolean {
-    return this.#state === state
+  get #isOver(): boolean {
+    return this.#state === 'closed' || this.#state === 'alone'
   }
 
   async #pause(milliseconds: number, { clock }: BudgetParts): Promise<void> {
@@ -207,14 +232,14 @@ export class SharedBudget implements ConnectionBudget {
       }
       let stop = clock.after(milliseconds, over, false)
       this.#wake = () => {
-        if (this.#state === 'closed') return over()
+        if (this.#isOver) return over()
         if (isPatient) return
         const leftMs = Math.max(0, since + SHORTEST_MS - clock.now())
         if (leftMs === 0) return over()
         stop()
         stop = clock.after(leftMs, over, false)
       }
-      if (this.#state === 'closed') over()
+      if (this.#isOver) over()
     })
   }
 }

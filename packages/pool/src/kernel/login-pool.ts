@@ -65,6 +65,8 @@ export class LoginPool<Connection extends PhysicalConnection> {
   options: LoginOptions<Connection>
   /** Connections that are kept, however long nobody uses them. */
   floor = 0
+  /** Connections that its role and database allow it. */
+  limit = Number.POSITIVE_INFINITY
   connecting = 0
   lent = 0
   closing = 0
@@ -218,7 +220,7 @@ export class LoginPool<Connection extends PhysicalConnection> {
   get most(): number {
     let most = 0
     for (const member of this.members) most += member.most
-    return Math.min(most, this.crowding.ceiling)
+    return Math.min(most, this.crowding.ceiling, this.limit)
   }
 
   get refills(): boolean {

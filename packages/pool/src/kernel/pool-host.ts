@@ -383,5 +383,6 @@ export class PoolHost<Connection extends PhysicalConnection> {
     for (const login of this.logins) login.expireIdle(now)
     this.grow()
     if (this.logins.some(({ total, isWaiting }) => total > 0 || isWaiting)) this.#tickSoon()
+    else this.onDemand(0)
   }
 }

@@ -5,8 +5,14 @@ import {
   type SessionSource,
 } from '@plataforma/core'
 import type { ClientConfig } from 'pg'
-import type { ConnectionBudget } from '../budget/connection-budget.js'
-import { FixedBudget } from '../budget/fixed-budget.js'
+import {
+  type BudgetOption,
+  checkBudget,
+  checkPooler,
+  type PoolerOption,
+} from '../budget/budget-options.js'
+import type { BudgetFacts, ConnectionBudget } from '../budget/connection-budget.js'
+import { createBudget } from '../budget/create-budget.js'
 import { machineClock } from '../kernel/clock.js'
 import type { LoginPool } from '../kernel/login-pool.js'
 import { type HostOptions, PoolHost } from '../kernel/pool-host.js'
@@ -25,8 +31,15 @@ export interface PoolingOptions {
   /** For every module that is not named in `modules`. */
   readonly poolConfig?: ModulePoolOptions
   readonly modules?: Readonly<Record<string, ModulePoolOptions>>
-  /** Connections of this process in all; 20 unless given. */
-  readonly budget?: number
+  /**
+   * Connections of this process, or what several share; shared by all processes of the server that
+   * say nothing else, out of what its `max_connections` leaves, unless given.
+   */
+  readonly budget?: BudgetOption
+  /** What stands between this process and PostgreSQL; found out unless given. */
+  readonly pooler?: PoolerOption
+  /** Told, once each, of what works less well than it could. */
+  readonly onWarning?: (message: string) => void
   /** Milliseconds that an unused connection beyond `min` is kept; 10,000. 0 keeps it for ever. */
   readonly idleTimeoutMs?: number
   /** Milliseconds that a connection is used, less up to a tenth by chance; 3,600,000. */
@@ -45,7 +58,14 @@ export interface MultiPoolManagerOptions extends PoolingOptions {
   readonly logins?: LoginDirectory
 }
 
-const DEFAULT_BUDGET = 20
+export interface PoolBudget extends BudgetFacts {
+  /** Places that may be used now: less than `places` while the server refuses more. */
+  readonly ceiling: number
+  /** Places in use, the one of the connection that counts among them. */
+  readonly used: number
+  /** Logins at work that there is no place for; 0 in good times. */
+  readonly shortage: number
+}
 
 /**
  * The connections of all modules, out of one budget.
@@ -63,17 +83,27 @@ export class MultiPoolManager implements AsyncDisposable {
   readonly #host: PoolHost<PgPhysical>
   readonly #pools = new Map<string, ModulePool>()
   readonly #common: ModulePoolSettings
+  #started: Promise<void> | undefined
 
   /** @throws PlataformaError `PLT_CONFIG_INVALID` */
   constructor(options: MultiPoolManagerOptions) {
     this.#options = options
     this.#common = withOptions(DEFAULT_MODULE_POOL, options.poolConfig ?? {})
-    this.#budget = new FixedBudget(options.budget ?? DEFAULT_BUDGET)
+    checkBudget(options.budget)
+    checkPooler(options.pooler)
+    const logins = options.logins ?? oneLogin(options.connectionString)
+    this.#budget = createBudget({
+      budget: options.budget,
+      pooler: options.pooler ?? 'auto',
+      config: () => logins.loginOf({ kind: 'administrator' }).config,
+      onPooler: () => {},
+    })
     this.#host = new PoolHost(machineClock, this.#budget.initial, options.host)
     this.#host.onDemand = (wanted) => this.#budget.wants(wanted)
     this.sessions = new PooledSessionSource({
       host: this.#host,
-      logins: options.logins ?? oneLogin(options.connectionString),
+      logins,
+      gone: this.#budget.gone,
       closeTimeoutMs: options.closeTimeoutMs ?? 5_000,
       openLogin: (name, connector) => this.#openLogin(name, connector),
       openDrawer: (name, login) => this.#openDrawer(name, login),
@@ -84,6 +114,12 @@ export class MultiPoolManager implements AsyncDisposable {
   /** By module; those of the system itself stand in parentheses. */
   getAllMetrics(): Record<string, PoolMetrics> {
     return Object.fromEntries([...this.#pools].map(([module, pool]) => [module, pool.getMetrics()]))
+  }
+
+  /** What this process may have, and out of how much. */
+  getBudget(): PoolBudget {
+    const { ceiling, used, shortage } = this.#host
+    return { ...this.#budget.facts, ceiling, used, shortage }
   }
 
   /** `undefined` for a module that nobody has heard of. */
@@ -104,7 +140,9 @@ export class MultiPoolManager implements AsyncDisposable {
 
   /** Idempotent; callers that wait are refused, work in progress has `closeTimeoutMs` to end. */
   async close(): Promise<void> {
-    await Promise.all([this.sessions.close(), this.#budget.close()])
+    // The claim stands as long as connections do.
+    await this.sessions.close()
+    await this.#budget.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -113,7 +151,7 @@ export class MultiPoolManager implements AsyncDisposable {
 
   #openLogin(name: string, connector: PgConnector): LoginPool<PgPhysical> {
     const { idleTimeoutMs, maxLifetimeMs, connectTimeoutMs } = this.#options
-    return this.#host.addLogin({
+    const login = this.#host.addLogin({
       name,
       connector,
       idleTimeoutMs: idleTimeoutMs ?? 10_000,
@@ -125,6 +163,24 @@ export class MultiPoolManager implements AsyncDisposable {
         turnedAway: ({ name: module }) => this.#pools.get(module)?.noteTurnedAway(),
       },
     })
+    void this.#limit(login, connector)
+    return login
+  }
+
+  /** The budget begins with the first login. */
+  async #limit(login: LoginPool<PgPhysical>, connector: PgConnector): Promise<void> {
+    this.#started ??= this.#budget.start({
+      clock: this.#host.clock,
+      setCap: (cap) => this.#host.setCap(cap),
+      used: () => this.#host.used,
+      reserve: (places) => this.#host.reserve(places),
+      refused: (error) => this.#host.crowding.refused(this.#host.used, error),
+      pauseMs: () => this.#host.breaker.pauseMs,
+    })
+    await this.#started
+    const { user = '', database = '' } = connector.target
+    // Not to be told is no fault: the server says so itself when the limit is reached.
+    login.limit = await this.#budget.limitOf(user, database).catch(() => Number.POSITIVE_INFINITY)
   }
 
   #openDrawer(name: string, login: LoginPool<PgPhysical>): Drawer {

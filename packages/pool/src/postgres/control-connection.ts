@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { ClaimBoard } from '../budget/claim-board.js'
 import { claimOfName, nameOfClaim, type ProcessClaim } from '../budget/process-claim.js'
+import type { ServerWatch } from '../budget/server-watch.js'
 import { isRefusedParameter, PoolerInFront } from './pooler-in-front.js'
 
 export interface ControlConnectionOptions {
@@ -43,7 +44,7 @@ type Rows = readonly Record<string, unknown>[]
  * The one connection by which a process shows its claim, as its `application_name`, and sees those
  * of the others. The claim goes with the connection, and the connection with the process.
  */
-export class ControlConnection implements ClaimBoard {
+export class ControlConnection implements ClaimBoard, ServerWatch {
   readonly #options: ControlConnectionOptions
   #client: pg.Client | undefined
   /** One statement after the other. */

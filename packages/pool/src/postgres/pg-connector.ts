@@ -26,6 +26,11 @@ export class PgConnector implements Connector<PgPhysical> {
     this.#options = options
   }
 
+  /** Whom it logs in as, and where. */
+  get target(): { readonly user?: string | undefined; readonly database?: string | undefined } {
+    return new pg.Client(this.#options.config())
+  }
+
   async connect(signal: AbortSignal, onGone: (error?: unknown) => void): Promise<PgPhysical> {
     try {
       return await this.#connect(signal, onGone)
