@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto'
 import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ADMINISTRATORS, TestInstallation } from '../isolation/isolation.fixture.js'
@@ -121,9 +122,9 @@ describe.each(ADMINISTRATORS)('context functions, %s administrator', (administra
       `${'0'.repeat(64)}${token.slice(64)}`,
       token.replace(/"exp":"\d+"/, '"exp":"nonsense"'),
       token.replace(/"pid":"\d+"/, '"pid":"nonsense"'),
-      signContext({ ...valid, key: Buffer.alloc(32) }),
+      signContext({ ...valid, key: createSecretKey(Buffer.alloc(32)) }),
       signContext({ ...valid, keyId: 'ffffff' }),
-      signContext({ ...valid, kind: 'owner', key: Buffer.alloc(32) }),
+      signContext({ ...valid, kind: 'owner', key: createSecretKey(Buffer.alloc(32)) }),
     ]
     for (const text of forged) expect([text, await refusal(text)]).toEqual([text, 'PLT02'])
     await set(token)

@@ -1,11 +1,11 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, type KeyObject } from 'node:crypto'
 
 /** `system` names who acts for the system, for audit; it opens nothing. */
 export type ContextKind = 'tenant' | 'owner' | 'system'
 
 export interface ContextToSign {
   /** 32 bytes, as `LoginSecret.contextKey` gives them. */
-  readonly key: Buffer
+  readonly key: KeyObject
   readonly keyId: string
   readonly kind: ContextKind
   /** Plain JSON data; a tenant's holds `tenantId`. */

@@ -111,7 +111,7 @@ async function assertPrefix({ db, names }: Isolation): Promise<void> {
 
 async function storeContextKey(trx: Kysely<unknown>, isolation: Isolation): Promise<void> {
   const { names, secret } = isolation
-  const pads = contextKeyPads(secret.contextKey(names))
+  const pads = contextKeyPads(secret.contextKey(names).export())
   await withRole(trx, names.keyOwner, async () => {
     const { rows } = await sql`
       INSERT INTO plataforma.context_keys AS k (key_id, inner_pad, outer_pad)
