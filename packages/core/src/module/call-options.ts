@@ -22,8 +22,7 @@ export function assertOptions(options: unknown): void {
   }
 }
 
-/** @throws PlataformaError `PLT_OPTION_INVALID` */
-export function assertSignal(signal: unknown): void {
+function assertSignal(signal: unknown): void {
   if (signal === undefined || signal instanceof AbortSignal) return
   throw invalid('signal', 'Give the `signal` of an AbortController, or leave it out.')
 }
