@@ -74,6 +74,16 @@ describe.each(ADMINISTRATORS)('doors between modules, %s administrator', (admini
     expect((await fiscal.query('select id from module_vendas.pedido')).rows).toEqual([{ id: 2 }])
   })
 
+  it('take privileges in either case', async () => {
+    const { manager } = installation
+    const door = { from: 'vendas', to: 'fiscal', tables: ['segredo'] }
+    await manager.grantAccess({ ...door, privileges: ['insert', 'DELETE'] })
+    expect(await manager.listDoors()).toContainEqual({ ...door, privileges: ['DELETE', 'INSERT'] })
+    await manager.revokeAccess({ ...door, privileges: ['delete', 'insert'] })
+    const open = (await manager.listDoors()).flatMap(({ tables }) => tables)
+    expect(open).not.toContain('segredo')
+  })
+
   it('refuse what cannot be opened', async () => {
     const refusal = (change: object) =>
       installation.manager

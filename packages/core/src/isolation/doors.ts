@@ -9,7 +9,10 @@ import { explainingPrivileges } from './explaining-privileges.js'
 import type { Isolation } from './isolation.js'
 import { assertModuleExists } from './module-registry.js'
 
-export type DoorPrivilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE'
+type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE'
+
+/** In either case; `listDoors` gives upper case. */
+export type DoorPrivilege = Privilege | Lowercase<Privilege>
 
 /** What one module lets another do with its tables; tenants stay apart all the same. */
 export interface Door {
@@ -69,10 +72,10 @@ export async function listDoors(db: Kysely<unknown>): Promise<readonly Required<
   }))
 }
 
-function checkDoor(door: Door, unlessGiven: readonly DoorPrivilege[]): readonly DoorPrivilege[] {
+function checkDoor(door: Door, unlessGiven: readonly DoorPrivilege[]): readonly string[] {
   assertModuleName(door.from)
   assertModuleName(door.to)
-  const privileges = door.privileges ?? unlessGiven
+  const privileges = (door.privileges ?? unlessGiven).map((one) => String(one).toUpperCase())
   const wrong = privileges.find((privilege) => !PRIVILEGES.has(privilege))
   if (wrong === undefined && door.from !== door.to && privileges.length > 0) return privileges
   throw new PlataformaError(
@@ -165,6 +168,6 @@ async function kindOf(
   return row && (row.open ? 'open' : 'closed')
 }
 
-function listOf(privileges: readonly DoorPrivilege[]) {
+function listOf(privileges: readonly string[]) {
   return sql.raw(privileges.join(', '))
 }
