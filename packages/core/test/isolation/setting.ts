@@ -39,15 +39,12 @@ export class Setting implements AsyncDisposable {
   /** Connections per login are one, so that the next borrower gets the same session. */
   static async open(grade: Grade, options: Partial<DatabaseOptions> = {}): Promise<Setting> {
     const target = await testDatabase()
-    const database = createDatabase({
-      connectionString: target.connectionString,
-      secret: SECRET,
-      isolation: { login: grade },
-      poolConfig: { max: 1 },
-      ...options,
-    })
-    await database.initialize()
-    return new Setting(target, database, grade)
+    return new Setting(target, await openOn(target, grade, options), grade)
+  }
+
+  /** What another process would have of the same database; the caller closes it. */
+  another(): Promise<Database> {
+    return openOn(this.target, this.grade, {})
   }
 
   get vendas(): ModuleDatabase {
@@ -117,4 +114,20 @@ export class Setting implements AsyncDisposable {
     this.#clients.push(client)
     return client
   }
+}
+
+async function openOn(
+  target: TestDatabase,
+  grade: Grade,
+  options: Partial<DatabaseOptions>,
+): Promise<Database> {
+  const database = createDatabase({
+    connectionString: target.connectionString,
+    secret: SECRET,
+    isolation: { login: grade },
+    poolConfig: { max: 1 },
+    ...options,
+  })
+  await database.initialize()
+  return database
 }
