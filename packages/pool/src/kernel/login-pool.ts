@@ -7,7 +7,7 @@ import { closed, deadlocked, overloaded, type PoolMoment, timedOut } from './poo
 import type { PoolHost } from './pool-host.js'
 import { refusalOf } from './refusal.js'
 import { Slot } from './slot.js'
-import type { Waiter } from './waiter.js'
+import { Waiter } from './waiter.js'
 
 export interface LoginOptions<Connection extends PhysicalConnection> {
   /** For messages and metrics. */
@@ -152,29 +152,16 @@ export class LoginPool<Connection extends PhysicalConnection> {
     }
     const refused = this.#standingRefusal()
     if (refused !== undefined) return Promise.reject(copyOfError(refused.error))
-    return new Promise((resolve, reject) => {
-      const forget = () => signal?.removeEventListener('abort', onAbort)
-      const now = this.host.clock.now()
-      const waiter: Waiter<Connection> = {
-        member,
-        since: now,
-        deadlineAt: timeoutMs === 0 ? Number.POSITIVE_INFINITY : now + timeoutMs,
-        within,
-        serve: (served) => {
-          forget()
-          resolve(served)
-        },
-        refuse: (reason) => {
-          forget()
-          reject(reason)
-        },
-      }
-      const onAbort = () => {
-        if (this.#leave(waiter)) waiter.refuse(signal?.reason)
-      }
-      signal?.addEventListener('abort', onAbort)
-      this.#enqueue(waiter)
+    const since = this.host.clock.now()
+    const waiter = new Waiter(member, {
+      since,
+      deadlineAt: timeoutMs === 0 ? Number.POSITIVE_INFINITY : since + timeoutMs,
+      within,
+      signal,
+      onAbort: this.#onAbort,
     })
+    this.#enqueue(waiter)
+    return waiter.promise
   }
 
   /** Takes it back; `destroy` for one that can serve nobody any more. */
@@ -392,6 +379,10 @@ export class LoginPool<Connection extends PhysicalConnection> {
 
   get #crowdedBy(): unknown {
     return this.crowding.error ?? this.host.crowding.error
+  }
+
+  readonly #onAbort = (waiter: Waiter<Connection>): void => {
+    if (this.#leave(waiter)) waiter.refuse(waiter.abortReason)
   }
 
   #moment(member: Member<Connection>): PoolMoment {

@@ -255,8 +255,8 @@ export class PoolHost<Connection extends PhysicalConnection> {
   /** Connections that would help this login, beyond those that are coming. */
   #wanted(login: LoginPool<Connection>, now: number): number {
     const { live, lent, connecting, breaker } = login
-    if (breaker.state === 'open') return 0
     const room = login.most - login.total
+    if (room <= 0 || breaker.state === 'open') return 0
     const waiting = login.eligible
     if (waiting === 0) return login.refills ? Math.min(room, login.floor - live) : 0
     const serving = lent + connecting

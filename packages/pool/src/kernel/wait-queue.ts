@@ -1,16 +1,15 @@
-/** A place in a queue; it knows its neighbours, so that it can leave from anywhere. */
-interface Place<Item> {
-  readonly item: Item
-  before: Place<Item> | undefined
-  after: Place<Item> | undefined
-  queued: boolean
+/** What can stand in a queue: it knows its neighbours, so that it can leave from anywhere. */
+export class Queueable<Item> {
+  /** Where it stands; the queue alone writes these. */
+  queue: object | undefined
+  before: Item | undefined
+  after: Item | undefined
 }
 
 /** First in, first out; leaving from the middle costs no more than from the front. */
-export class WaitQueue<Item extends object> {
-  readonly #places = new WeakMap<Item, Place<Item>>()
-  #first: Place<Item> | undefined
-  #last: Place<Item> | undefined
+export class WaitQueue<Item extends Queueable<Item>> {
+  #first: Item | undefined
+  #last: Item | undefined
   #size = 0
 
   get size(): number {
@@ -18,39 +17,37 @@ export class WaitQueue<Item extends object> {
   }
 
   get first(): Item | undefined {
-    return this.#first?.item
+    return this.#first
   }
 
   push(item: Item): void {
-    const place: Place<Item> = { item, before: this.#last, after: undefined, queued: true }
-    if (this.#last === undefined) this.#first = place
-    else this.#last.after = place
-    this.#last = place
-    this.#places.set(item, place)
+    item.queue = this
+    item.before = this.#last
+    item.after = undefined
+    if (this.#last === undefined) this.#first = item
+    else this.#last.after = item
+    this.#last = item
     this.#size += 1
   }
 
-  shift(): Item | undefined {
-    const item = this.#first?.item
-    if (item !== undefined) this.delete(item)
-    return item
-  }
-
   delete(item: Item): boolean {
-    const place = this.#places.get(item)
-    if (place === undefined || !place.queued) return false
-    place.queued = false
-    if (place.before === undefined) this.#first = place.after
-    else place.before.after = place.after
-    if (place.after === undefined) this.#last = place.before
-    else place.after.before = place.before
+    if (item.queue !== this) return false
+    item.queue = undefined
+    if (item.before === undefined) this.#first = item.after
+    else item.before.after = item.after
+    if (item.after === undefined) this.#last = item.before
+    else item.after.before = item.before
     this.#size -= 1
     return true
   }
 
+  /** Those that leave while it is read do not disturb it. */
   *[Symbol.iterator](): Generator<Item> {
-    for (let place = this.#first; place !== undefined; place = place.after) {
-      if (place.queued) yield place.item
+    let item = this.#first
+    while (item !== undefined) {
+      const { after } = item
+      if (item.queue === this) yield item
+      item = after
     }
   }
 }
