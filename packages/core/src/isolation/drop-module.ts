@@ -8,12 +8,15 @@ import { lockModules } from './create-module.js'
 import { explainingPrivileges } from './explaining-privileges.js'
 import type { Isolation } from './isolation.js'
 import { assertModuleExists } from './module-registry.js'
-import { ourLogins } from './our-logins.js'
+import { type OurLogin, ourLogins } from './our-logins.js'
 import { existingRoles, letAdministratorBecome } from './roles.js'
+
+/** How long a session of a login that is dropped may take to end. */
+const TERMINATION_MS = 1_000
 
 /**
  * Drops a module for good: its schema with all that is in it, what other modules made on it, its
- * doors, its roles and logins of every secret, and its rows in the registry.
+ * doors, its roles, its logins of every secret with their sessions, and its rows in the registry.
  *
  * @throws PlataformaError `PLT_OPTION_INVALID` unless `confirm` repeats the name,
  * `PLT_MODULE_NOT_FOUND`
@@ -56,6 +59,7 @@ async function dropAll(trx: Kysely<unknown>, isolation: Isolation, module: strin
     ({ identity }) => identity.kind === 'module' && identity.module === module,
   )
   const database = sql.id(server.database)
+  await endSessions(trx, isolation, logins)
   for (const { name } of logins) {
     await sql`REVOKE ALL ON DATABASE ${database} FROM ${sql.id(name)}`.execute(trx)
   }
@@ -63,6 +67,23 @@ async function dropAll(trx: Kysely<unknown>, isolation: Isolation, module: strin
     await sql`DROP ROLE ${sql.id(role)}`.execute(trx)
   }
   await bookkeeping(trx).deleteFrom('plataforma.modules').where('name', '=', module).execute()
+}
+
+/** A session outlives its login, and would fail for a module that is made anew. */
+async function endSessions(
+  trx: Kysely<unknown>,
+  { server }: Isolation,
+  logins: readonly OurLogin[],
+): Promise<void> {
+  const names = logins.map(({ name }) => name)
+  await letAdministratorBecome(trx, server, names)
+  for (const name of names) {
+    // As the login itself: every role may end its own sessions.
+    await withRole(trx, name, () =>
+      sql`SELECT pg_terminate_backend(pid, ${TERMINATION_MS}) FROM pg_catalog.pg_stat_activity
+        WHERE usename = ${name} AND datname = current_database()`.execute(trx),
+    )
+  }
 }
 
 /** What others have granted to a role, each taken back as its owner: nobody else can. */

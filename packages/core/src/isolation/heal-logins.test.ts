@@ -42,13 +42,15 @@ describe.each(ADMINISTRATORS)('healing logins by a %s administrator', (administr
     const system = await installation.connectAs({ kind: 'system' })
     await system.query(`set role "${names.system}"`)
     for (const login of [
-      names.moduleLogin('nothing', keyId),
       names.moduleLogin('vendas', 'ffffff'),
       names.owner('vendas'),
       installation.database.administrator.user,
     ]) {
       expect(await manager.healLogin(login)).toBe(false)
     }
+    await expect(manager.healLogin(names.moduleLogin('nothing', keyId))).rejects.toMatchObject({
+      code: 'PLT_MODULE_NOT_FOUND',
+    })
   })
 
   it('resets the settings that a login gave itself, in this database and everywhere', async () => {

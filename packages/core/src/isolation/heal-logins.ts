@@ -6,7 +6,7 @@ import type { Finding } from './finding.js'
 import { install } from './install.js'
 import type { Isolation } from './isolation.js'
 import { type StrayMembership, strayMemberships } from './login-memberships.js'
-import { listModules } from './module-registry.js'
+import { assertModuleExists, listModules } from './module-registry.js'
 import { ourLogins } from './our-logins.js'
 import { quoteIdentifier } from './server-facts.js'
 
@@ -31,7 +31,9 @@ export async function healLogins(isolation: Isolation): Promise<readonly Finding
 
 /**
  * Mends one login whose password the server refused: makes it where it is missing, and sets its
- * password. False where the login is not one of the configured secret, or its module is gone.
+ * password. False where the login is not one of the configured secret.
+ *
+ * @throws PlataformaError `PLT_MODULE_NOT_FOUND` where its module is gone
  */
 export async function healLogin(isolation: Isolation, login: string): Promise<boolean> {
   const { db, names, secret } = isolation
@@ -39,7 +41,7 @@ export async function healLogin(isolation: Isolation, login: string): Promise<bo
   if (read?.keyId !== secret.keyId) return false
   if (read.identity.kind === 'module') {
     const { module } = read.identity
-    if (!(await listModules(db)).some(({ name }) => name === module)) return false
+    await assertModuleExists(db, module)
     await createModule(isolation, module)
   } else {
     await install(isolation)

@@ -86,7 +86,11 @@ export class ModuleIsolationManager {
     return healLogins(this.#isolation)
   }
 
-  /** Mends one login whose password the server refused (28P01); true where it was ours to mend. */
+  /**
+   * Mends one login whose password the server refused (28P01); true where it was ours to mend.
+   *
+   * @throws PlataformaError `PLT_MODULE_NOT_FOUND` where its module was dropped
+   */
   async healLogin(login: string): Promise<boolean> {
     return healLogin(this.#isolation, login)
   }

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { PlataformaError } from '../error/plataforma-error.js'
+import { moduleNotFound } from '../error/module-not-found.js'
 import { moduleSchema } from '../identity/module-name.js'
 import { bookkeeping } from './bookkeeping/bookkeeping-tables.js'
 
@@ -30,9 +30,5 @@ export async function assertModuleExists(db: Kysely<unknown>, module: string): P
     .select('name')
     .where('name', '=', module)
     .executeTakeFirst()
-  if (row !== undefined) return
-  throw new PlataformaError('PLT_MODULE_NOT_FOUND', `There is no module "${module}".`, {
-    module,
-    remedy: 'Create it with createModule, or correct its name.',
-  })
+  if (row === undefined) throw moduleNotFound(module)
 }

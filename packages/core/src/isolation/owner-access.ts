@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { signContext } from '../context/context-token.js'
-import { PlataformaError } from '../error/plataforma-error.js'
+import { moduleNotFound } from '../error/module-not-found.js'
 import { assertModuleName, moduleSchema } from '../identity/module-name.js'
 import type { Finding } from './finding.js'
 import type { Isolation } from './isolation.js'
@@ -73,12 +73,7 @@ async function becomeOwner(
     .execute(trx)
     .catch((cause) => {
       // invalid_parameter_value: there is no such role
-      if (cause?.code !== '22023') throw cause
-      throw new PlataformaError('PLT_MODULE_NOT_FOUND', `There is no module "${module}".`, {
-        cause,
-        module,
-        remedy: 'Create it with createModule, or correct its name.',
-      })
+      throw cause?.code === '22023' ? moduleNotFound(module, cause) : cause
     })
   const token = signContext({
     key: secret.contextKey(names),

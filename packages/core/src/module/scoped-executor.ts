@@ -2,10 +2,11 @@ import type { CompiledQuery, Kysely, QueryResult } from 'kysely'
 import type { ContextStore } from '../context/context-store.js'
 import { toQueryResult } from '../dialect/query-result.js'
 import { toPlataformaError } from '../error/from-database-error.js'
+import { moduleNotFound } from '../error/module-not-found.js'
 import { PlataformaError } from '../error/plataforma-error.js'
 import type { Scope, ScopeProvider } from '../scope/scope.js'
 import type { SendOptions, StatementWay } from '../scope/statement-way.js'
-import type { CatalogReader } from '../table/read-tables.js'
+import { type CatalogReader, schemaExists } from '../table/read-tables.js'
 import type { TableCatalog } from '../table/table-catalog.js'
 import type { TableInfo } from '../table/table-info.js'
 import type { TransactionScope } from '../transaction/transaction-scope.js'
@@ -108,9 +109,14 @@ export class ScopedExecutor implements ModuleExecutor {
     return this.#parts.features
   }
 
-  table(name: string, options?: { readonly refresh?: boolean }): Promise<TableInfo> {
-    const { catalog, readCatalog, schema } = this.#parts
-    return catalog.table({ schema, name }, readCatalog, options)
+  async table(name: string, options?: { readonly refresh?: boolean }): Promise<TableInfo> {
+    const { catalog, readCatalog, module, schema } = this.#parts
+    try {
+      return await catalog.table({ schema, name }, readCatalog, options)
+    } catch (error) {
+      const isGone = !(await schemaExists(schema, readCatalog).catch(() => true))
+      throw isGone ? moduleNotFound(module, error) : error
+    }
   }
 
   knownTable(name: string): TableInfo | undefined {
@@ -155,6 +161,7 @@ export class ScopedExecutor implements ModuleExecutor {
         remedy: 'Raise `timeoutMs`, or make the statement faster.',
       })
     }
+    if (lacksRole(error, scope)) return moduleNotFound(this.#parts.module, error)
     if (blamesTenant(error, query, scope)) {
       return new PlataformaError(
         'PLT_TENANT_ID_INVALID',
@@ -177,6 +184,12 @@ interface Sent {
   readonly limit: CallLimit
   readonly query: CompiledQuery
   readonly scope: Scope
+}
+
+/** The head could not take the module's role: it went with the module (22023 names it). */
+function lacksRole(error: unknown, { head }: Scope): boolean {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== '22023') return false
+  return head !== undefined && error.message.includes(`"${head.role}"`)
 }
 
 /** The policy casts the tenant's id; where no parameter has that text, it is what did not fit. */

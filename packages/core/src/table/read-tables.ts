@@ -59,6 +59,11 @@ export async function readTables(
   return new Map(tables.map((table) => [table.name, tableInfo(schema, table, types)]))
 }
 
+export async function schemaExists(schema: string, read: CatalogReader): Promise<boolean> {
+  const rows = await read('select from pg_catalog.pg_namespace where nspname = $1', [schema])
+  return rows.length > 0
+}
+
 async function readTypes(tables: readonly CatalogTable[], read: CatalogReader): Promise<Types> {
   const foreign = new Set(
     tables.flatMap(({ columns }) =>
