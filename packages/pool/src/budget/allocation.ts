@@ -1,7 +1,7 @@
 export interface Claim {
   /** Above 0; twice the weight gets twice the share where there is not enough. */
   readonly weight: number
-  /** Guaranteed as far as the budget reaches. */
+  /** Guaranteed as far as the budget reaches, once everybody who wants any has one. */
   readonly floor: number
   /** Wanted in all; more than this is never given, but for the floor. */
   readonly want: number
@@ -11,23 +11,26 @@ export interface Claim {
 const SEARCH_STEPS = 40
 
 /**
- * Shares a budget of whole places among claims, one number for each: the floors first, then
- * weighted max-min fair up to what is wanted. What nobody wants is given to nobody.
+ * Shares a budget of whole places among claims, one number for each: one place for everybody
+ * who wants any first, then the floors, then weighted max-min fair up to what is wanted. What nobody wants is given to nobody.
  * (D. Bertsekas and R. Gallager, Data Networks, 2nd ed., section 6.5.2.)
  */
 export function allocate(claims: readonly Claim[], budget: number): number[] {
-  const floors = fill(
-    claims.map(({ weight, floor }) => ({ weight, from: 0, to: floor })),
-    budget,
-  )
-  return fill(
-    claims.map(({ weight, floor, want }, index) => ({
-      weight,
-      from: floors[index] ?? 0,
-      to: Math.max(floor, want),
-    })),
-    budget,
-  )
+  let heights = claims.map(() => 0)
+  const raise = (to: (claim: Claim) => number) => {
+    heights = fill(
+      claims.map((claim, index) => ({
+        weight: claim.weight,
+        from: heights[index] as number,
+        to: to(claim),
+      })),
+      budget,
+    )
+  }
+  if (claims.some(({ floor }) => floor > 0)) raise(({ want }) => Math.min(1, want))
+  raise(({ floor }) => floor)
+  raise(({ floor, want }) => Math.max(floor, want))
+  return heights
 }
 
 interface Vessel {

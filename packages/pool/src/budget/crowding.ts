@@ -10,7 +10,7 @@ const RECOVERY_MS = 1_000
 export class Crowding {
   readonly #clock: PoolClock
   #ceiling = Number.POSITIVE_INFINITY
-  #changedAt = 0
+  #refusedAt = 0
   #error: unknown
 
   constructor(clock: PoolClock) {
@@ -18,7 +18,9 @@ export class Crowding {
   }
 
   get ceiling(): number {
-    return this.#ceiling
+    return this.#ceiling === Number.POSITIVE_INFINITY
+      ? this.#ceiling
+      : this.#ceiling + this.#seconds
   }
 
   /** The last refusal, as long as it lowers the ceiling. */
@@ -29,22 +31,22 @@ export class Crowding {
   /** @param open places that are taken, without the one that was refused */
   refused(open: number, error: unknown): void {
     this.#ceiling = Math.max(0, open)
-    this.#changedAt = this.#clock.now()
+    this.#refusedAt = this.#clock.now()
     this.#error = error
   }
 
   /**
-   * To be called now and then.
+   * Forgets the refusals when the ceiling has risen far enough; to be called now and then.
    * @param cap what the ceiling need not rise above
    */
   recover(cap: number): void {
-    if (this.#ceiling === Number.POSITIVE_INFINITY) return
-    const seconds = Math.floor((this.#clock.now() - this.#changedAt) / RECOVERY_MS)
-    if (seconds < 1) return
-    this.#changedAt += seconds * RECOVERY_MS
-    this.#ceiling += seconds
-    if (this.#ceiling < cap) return
+    if (this.ceiling < cap) return
     this.#ceiling = Number.POSITIVE_INFINITY
     this.#error = undefined
+  }
+
+  /** Since the last refusal. */
+  get #seconds(): number {
+    return Math.floor((this.#clock.now() - this.#refusedAt) / RECOVERY_MS)
   }
 }

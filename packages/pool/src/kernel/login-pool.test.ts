@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { LoginOptions } from './login-pool.js'
+import type { LoginOptions } from './login-options.js'
 import type { MemberLimits } from './member.js'
 import { type MockConnection, MockServer } from './mock-server.fixture.js'
 import { type HostOptions, PoolHost } from './pool-host.js'

@@ -1,51 +1,23 @@
 import { Crowding } from '../budget/crowding.js'
 import { Breaker } from './breaker.js'
 import { copyOfError } from './copy-of-error.js'
+import type { AcquireOptions, LoginOptions } from './login-options.js'
 import { Member, type MemberLimits } from './member.js'
-import type { Connector, PhysicalConnection } from './physical-connection.js'
-import { closed, deadlocked, overloaded, type PoolMoment, timedOut } from './pool-errors.js'
+import type { PhysicalConnection } from './physical-connection.js'
+import {
+  closed,
+  connectTimedOut,
+  deadlocked,
+  overloaded,
+  type PoolMoment,
+  timedOut,
+} from './pool-errors.js'
 import type { PoolHost } from './pool-host.js'
-import { refusalOf } from './refusal.js'
-import { Slot } from './slot.js'
+import { isPasswordRefused, refusalOf } from './refusal.js'
+import { type Hold, Slot } from './slot.js'
+import { Turns } from './turns.js'
 import { Waiter } from './waiter.js'
-
-export interface LoginOptions<Connection extends PhysicalConnection> {
-  /** For messages and metrics. */
-  readonly name: string
-  readonly connector: Connector<Connection>
-  /** Milliseconds that an unused connection is kept beyond the floor; 0 for ever. */
-  readonly idleTimeoutMs: number
-  /** Milliseconds that a connection is used, less up to a tenth by chance; 0 for ever. */
-  readonly maxLifetimeMs: number
-  /** Milliseconds that an attempt to connect may take. */
-  readonly connectTimeoutMs: number
-  /** Whether connections are opened up to the floor; where not, they are only kept. */
-  readonly refills?: boolean
-  readonly observer?: LoginObserver<Connection>
-}
-
-/** What happens in a login's pool, for metrics and for events of a face. */
-export interface LoginObserver<Connection extends PhysicalConnection> {
-  opened?(connection: Connection, tookMs: number): void
-  ended?(connection: Connection): void
-  /** Its backend is gone. */
-  gone?(connection: Connection): void
-  /** An idle connection was lost. */
-  lost?(connection: Connection, error: unknown): void
-  connectFailed?(error: unknown): void
-  lent?(member: Member<Connection>, waitedMs: number): void
-  released?(member: Member<Connection>, heldMs: number): void
-  timedOut?(member: Member<Connection>): void
-  turnedAway?(member: Member<Connection>): void
-}
-
-export interface AcquireOptions<Connection extends PhysicalConnection> {
-  readonly signal?: AbortSignal | undefined
-  /** What the caller holds while it waits, and does not give back before. */
-  readonly within?: Slot<Connection> | undefined
-  /** Milliseconds, instead of the member's own limit. */
-  readonly timeoutMs?: number | undefined
-}
+import { WaitingMembers } from './waiting-members.js'
 
 const LIFETIME_JITTER = 0.1
 /** What a connection is held for, before anybody knows. */
@@ -73,8 +45,11 @@ export class LoginPool<Connection extends PhysicalConnection> {
   readonly #slots = new Set<Slot<Connection>>()
   /** Used last comes last. */
   readonly #idle: Slot<Connection>[] = []
-  readonly #waiting = new Set<Member<Connection>>()
+  readonly #waiting: WaitingMembers<Connection>
+  readonly #turns = new Turns<Connection>()
   readonly #attempts = new Set<AbortController>()
+  #healing = false
+  #healedAt = Number.NEGATIVE_INFINITY
   #holdMs: number | undefined
   /** When idle connections are looked at. */
   #expiryAt = Number.POSITIVE_INFINITY
@@ -85,12 +60,20 @@ export class LoginPool<Connection extends PhysicalConnection> {
     this.options = options
     this.breaker = new Breaker(host.clock, host.options.longestPauseMs)
     this.crowding = new Crowding(host.clock)
+    this.#waiting = new WaitingMembers(host.nested)
   }
 
   join(name: string, limits: MemberLimits): Member<Connection> {
     const member: Member<Connection> = new Member(name, limits, this.host.clock.now())
     this.members.add(member)
     return member
+  }
+
+  /** Changes a member's limits; nobody who waits or works is refused for it. */
+  reconfigure(member: Member<Connection>, limits: MemberLimits): void {
+    member.reconfigure(limits)
+    this.serveWaiting()
+    this.host.reconsider()
   }
 
   get idle(): readonly Slot<Connection>[] {
@@ -114,21 +97,29 @@ export class LoginPool<Connection extends PhysicalConnection> {
   }
 
   get isWaiting(): boolean {
-    return this.#waiting.size > 0
+    return !this.#waiting.isEmpty
   }
 
   /** When the caller who waits longest came. */
   get waitingSince(): number {
-    let since = Number.POSITIVE_INFINITY
-    for (const { queue } of this.#waiting) since = Math.min(since, queue.first?.since ?? since)
-    return since
+    return this.#waiting.first?.since ?? Number.POSITIVE_INFINITY
+  }
+
+  /** Whether connections come or go by themselves. */
+  get isChanging(): boolean {
+    return this.connecting > 0 || this.closing > 0 || this.#healing
+  }
+
+  /** Whether attempts to connect may be made as far as it is up to the login. */
+  get mayConnect(): boolean {
+    return !this.#healing && this.breaker.state !== 'open'
   }
 
   /** A connection that nobody uses, at once, or nothing. */
   take(member: Member<Connection>, within?: Slot<Connection>): Slot<Connection> | undefined {
     if (this.host.isClosing || member.queue.size > 0 || !member.mayUseMore) return undefined
     const slot = this.#takeIdle(member)
-    return slot && this.#lend(slot, member, { waitedMs: 0, within })
+    return slot && this.#lend(slot, member, { waitedMs: 0, within: within?.hold })
   }
 
   /**
@@ -153,10 +144,10 @@ export class LoginPool<Connection extends PhysicalConnection> {
     const refused = this.#standingRefusal()
     if (refused !== undefined) return Promise.reject(copyOfError(refused.error))
     const since = this.host.clock.now()
-    const waiter = new Waiter(member, {
+    const waiter = new Waiter(this, member, {
       since,
       deadlineAt: timeoutMs === 0 ? Number.POSITIVE_INFINITY : since + timeoutMs,
-      within,
+      within: within?.hold,
       signal,
       onAbort: this.#onAbort,
     })
@@ -172,26 +163,23 @@ export class LoginPool<Connection extends PhysicalConnection> {
     const heldMs = now - slot.since
     this.#holdMs =
       this.#holdMs === undefined ? heldMs : this.#holdMs + (heldMs - this.#holdMs) * HOLD_SMOOTHING
-    this.lent -= 1
-    member.active -= 1
     member.overdraft = 0
+    this.#turns.returned(member, heldMs, slot.countedMs)
+    this.#takeBack(slot, member)
     member.demand.note(member.active, now)
-    slot.within = undefined
     this.options.observer?.released?.(member, heldMs)
     const isUsable = !destroy && !slot.connection.broken
-    if (!isUsable) this.#end(slot, true)
-    else if (this.host.isClosing || now >= slot.expiresAt || this.host.mustYield(slot, now)) {
-      this.#end(slot, false)
+    const isOver = !isUsable || this.host.isClosing || now >= slot.expiresAt
+    if (isOver || this.host.mustYield(slot, now)) {
+      this.#end(slot, !isUsable)
+      // Who waited for the member's own limit may have what others left idle.
+      this.serveWaiting()
     } else this.#offer(slot, now)
   }
 
   /** Callers who could be served by connections that do not exist yet. */
   get eligible(): number {
-    let eligible = 0
-    for (const { queue, active, most } of this.#waiting) {
-      eligible += Math.min(queue.size, Math.max(0, most - active))
-    }
-    return eligible
+    return this.#waiting.eligible
   }
 
   /** What a connection is held for, in milliseconds; those that are out for longer count. */
@@ -203,11 +191,16 @@ export class LoginPool<Connection extends PhysicalConnection> {
     return Math.max(known, ages / this.lent)
   }
 
-  /** Connections that it may have in all, whatever the host has room for. */
-  get most(): number {
+  /** Connections that its members may use in all. */
+  get memberMost(): number {
     let most = 0
     for (const member of this.members) most += member.most
-    return Math.min(most, this.crowding.ceiling, this.limit)
+    return most
+  }
+
+  /** Connections that it may have now, whatever the host has room for. */
+  get most(): number {
+    return Math.min(this.memberMost, this.crowding.ceiling, this.limit)
   }
 
   get refills(): boolean {
@@ -231,7 +224,7 @@ export class LoginPool<Connection extends PhysicalConnection> {
     this.host.connectBegan()
     const cancel = this.host.clock.after(
       connectTimeoutMs,
-      () => attempt.abort(new Error(`PostgreSQL did not answer within ${connectTimeoutMs} ms.`)),
+      () => attempt.abort(connectTimedOut(connectTimeoutMs)),
       true,
     )
     const finish = () => {
@@ -251,7 +244,7 @@ export class LoginPool<Connection extends PhysicalConnection> {
           finish()
           this.#slots.delete(slot)
           this.host.placeGone()
-          this.#notOpened(error)
+          this.#notOpened(error, startedAt)
         },
       )
   }
@@ -272,24 +265,24 @@ export class LoginPool<Connection extends PhysicalConnection> {
 
   /** Refuses those whose time is over. */
   expireWaiters(now: number): void {
-    for (const member of this.#waiting) {
-      const { queue, shedding } = member
-      const first = queue.first
-      if (first !== undefined) shedding.noteWait(now - first.since, now)
-      const limitMs = shedding.limitMs(now)
-      for (const waiter of queue) {
-        const waitedMs = now - waiter.since
-        if (now >= waiter.deadlineAt) {
-          this.#leave(waiter)
-          this.options.observer?.timedOut?.(member)
-          waiter.refuse(timedOut(this.#moment(member), waitedMs, this.#crowdedBy))
-        } else if (waitedMs > limitMs) {
-          this.#leave(waiter)
-          this.options.observer?.turnedAway?.(member)
-          waiter.refuse(overloaded(this.#moment(member), waitedMs))
-        }
+    const { observer } = this.options
+    for (const { waiter, isLate } of this.#waiting.expired(now)) {
+      const { member } = waiter
+      const waitedMs = now - waiter.since
+      this.#waiting.leave(waiter)
+      if (isLate) {
+        observer?.timedOut?.(member)
+        waiter.refuse(timedOut(this.#moment(member), waitedMs, this.#crowdedBy))
+      } else {
+        observer?.turnedAway?.(member)
+        waiter.refuse(overloaded(this.#moment(member), waitedMs))
       }
     }
+  }
+
+  /** Refuses a caller who would wait for ever. */
+  refuseDeadlocked(waiter: Waiter<Connection>): void {
+    if (this.#waiting.leave(waiter)) waiter.refuse(deadlocked(this.#moment(waiter.member)))
   }
 
   /** Ends what has been idle for too long or is too old. */
@@ -303,10 +296,10 @@ export class LoginPool<Connection extends PhysicalConnection> {
     }
   }
 
-  /** Lends what is idle to those who wait; for when a limit was raised. */
+  /** Lends what is idle to those who wait. */
   serveWaiting(): void {
     for (;;) {
-      const member = this.#nextMember()
+      const member = this.#turns.next(this.#waiting)
       const slot = member && this.#takeIdle(member)
       if (member === undefined || slot === undefined) return
       this.#serve(slot, member)
@@ -316,7 +309,7 @@ export class LoginPool<Connection extends PhysicalConnection> {
   refuseWaiters(reason: (member: Member<Connection>) => unknown): void {
     for (const member of this.#waiting) {
       for (const waiter of member.queue) {
-        this.#leave(waiter)
+        this.#waiting.leave(waiter)
         waiter.refuse(reason(member))
       }
     }
@@ -324,13 +317,8 @@ export class LoginPool<Connection extends PhysicalConnection> {
 
   /** Refuses the caller who waits longest. */
   refuseFirst(reason: unknown): void {
-    let first: Waiter<Connection> | undefined
-    for (const { queue } of this.#waiting) {
-      if (queue.first !== undefined && queue.first.since < (first?.since ?? Infinity)) {
-        first = queue.first
-      }
-    }
-    if (first !== undefined && this.#leave(first)) first.refuse(reason)
+    const { first } = this.#waiting
+    if (first !== undefined && this.#waiting.leave(first)) first.refuse(reason)
   }
 
   /**
@@ -346,9 +334,7 @@ export class LoginPool<Connection extends PhysicalConnection> {
     }
     let newest: Waiter<Connection> | undefined
     for (const waiter of member.queue) if (waiter.since <= cameBefore) newest = waiter
-    if (newest !== undefined && this.#leave(newest)) {
-      newest.refuse(deadlocked(this.#moment(member)))
-    }
+    if (newest !== undefined) this.refuseDeadlocked(newest)
   }
 
   /** Ends all that nobody uses, and every attempt. */
@@ -363,8 +349,7 @@ export class LoginPool<Connection extends PhysicalConnection> {
   cut(): void {
     for (const slot of this.#slots) {
       if (slot.state !== 'lent' || slot.member === undefined) continue
-      this.lent -= 1
-      slot.member.active -= 1
+      this.#takeBack(slot, slot.member)
       this.#end(slot, true)
     }
   }
@@ -382,7 +367,7 @@ export class LoginPool<Connection extends PhysicalConnection> {
   }
 
   readonly #onAbort = (waiter: Waiter<Connection>): void => {
-    if (this.#leave(waiter)) waiter.refuse(waiter.abortReason)
+    if (this.#waiting.leave(waiter)) waiter.refuse(waiter.abortReason)
   }
 
   #moment(member: Member<Connection>): PoolMoment {
@@ -419,13 +404,14 @@ export class LoginPool<Connection extends PhysicalConnection> {
   #lend(
     slot: Slot<Connection>,
     member: Member<Connection>,
-    { waitedMs, within }: { waitedMs: number; within: Slot<Connection> | undefined },
+    { waitedMs, within }: { waitedMs: number; within: Hold<Connection> | undefined },
   ): Slot<Connection> {
     const now = this.host.clock.now()
     slot.state = 'lent'
     slot.member = member
     slot.since = now
-    slot.within = within
+    slot.hold = { slot, within }
+    slot.countedMs = this.#turns.lent(member)
     this.lent += 1
     member.awake = true
     member.active += 1
@@ -434,63 +420,22 @@ export class LoginPool<Connection extends PhysicalConnection> {
     return slot
   }
 
+  #takeBack(slot: Slot<Connection>, member: Member<Connection>): void {
+    slot.hold = undefined
+    this.lent -= 1
+    member.active -= 1
+  }
+
   #enqueue(waiter: Waiter<Connection>): void {
-    const { member } = waiter
-    member.awake = true
-    member.queue.push(waiter)
-    this.#waiting.add(member)
-    for (let held = waiter.within; held !== undefined; held = held.within) held.waitingHolders += 1
+    this.#waiting.enter(waiter)
     this.host.waiterCame(this)
-    if (waiter.within === undefined || !this.#isDeadlocked(member)) return
-    if (this.#leave(waiter)) waiter.refuse(deadlocked(this.#moment(member)))
-  }
-
-  #leave(waiter: Waiter<Connection>): boolean {
-    const { member } = waiter
-    if (!member.queue.delete(waiter)) return false
-    if (member.queue.size === 0) this.#waiting.delete(member)
-    for (let held = waiter.within; held !== undefined; held = held.within) held.waitingHolders -= 1
-    return true
-  }
-
-  /** Whether everybody who could give a connection back waits for one as well. */
-  #isDeadlocked(member: Member<Connection>): boolean {
-    if (member.queue.size === 0 || this.connecting > 0) return false
-    const isOwnLimit = !member.mayUseMore
-    if (!isOwnLimit && this.live < this.most && this.host.free > 0) return false
-    const holders = isOwnLimit || this.live >= this.most ? [this] : this.host.logins
-    for (const login of holders) {
-      if (login.connecting > 0 || login.closing > 0) return false
-      for (const slot of login.lentSlots()) {
-        if (isOwnLimit && slot.member !== member) continue
-        if (slot.waitingHolders === 0) return false
-      }
-      if (!isOwnLimit && login !== this && login.idle.length > 0) return false
-    }
-    return true
-  }
-
-  /** Of those who may have one more, the one that has least for its weight, then who came first. */
-  #nextMember(): Member<Connection> | undefined {
-    let next: Member<Connection> | undefined
-    let least = Number.POSITIVE_INFINITY
-    for (const member of this.#waiting) {
-      if (!member.mayUseMore) continue
-      const level = (member.active + 1) / member.limits.weight
-      const isEarlier =
-        level === least && (member.queue.first?.since ?? 0) < (next?.queue.first?.since ?? 0)
-      if (level < least || isEarlier) {
-        next = member
-        least = level
-      }
-    }
-    return next
+    if (waiter.within !== undefined && this.host.isDeadlocked(waiter)) this.refuseDeadlocked(waiter)
   }
 
   #serve(slot: Slot<Connection>, member: Member<Connection>): void {
     const waiter = member.queue.first
     if (waiter === undefined) return
-    this.#leave(waiter)
+    this.#waiting.leave(waiter)
     const now = this.host.clock.now()
     const waitedMs = now - waiter.since
     member.shedding.noteWait(waitedMs, now)
@@ -499,7 +444,7 @@ export class LoginPool<Connection extends PhysicalConnection> {
 
   /** To who is next, or to the idle ones. */
   #offer(slot: Slot<Connection>, now: number): void {
-    const member = this.#nextMember()
+    const member = this.#turns.next(this.#waiting)
     if (member !== undefined) {
       this.#serve(slot, member)
       return
@@ -542,23 +487,29 @@ export class LoginPool<Connection extends PhysicalConnection> {
     slot.openedAt = now
     if (maxLifetimeMs > 0) {
       const jitter = 1 - LIFETIME_JITTER * this.host.clock.random()
-      slot.expiresAt = now + maxLifetimeMs * jitter
+      // Recycled while it connected, it is old already.
+      slot.expiresAt = Math.min(slot.expiresAt, now + maxLifetimeMs * jitter)
     }
     this.breaker.succeeded()
+    this.#healedAt = Number.NEGATIVE_INFINITY
     this.host.connectSucceeded(now - startedAt)
     observer?.opened?.(connection, now - startedAt)
-    if (this.host.isClosing) this.#end(slot, false)
+    if (connection.broken) this.#end(slot, true)
+    else if (this.host.isClosing || now >= slot.expiresAt) this.#end(slot, false)
     else this.#offer(slot, now)
     this.host.grow()
   }
 
-  #notOpened(error: unknown): void {
+  #notOpened(error: unknown, startedAt: number): void {
     this.options.observer?.connectFailed?.(error)
     if (this.host.isClosing) {
       this.host.placeFreed()
       return
     }
-    switch (refusalOf(error)) {
+    const refusal = refusalOf(error)
+    // Who refuses is there, and may let others in.
+    if (refusal !== 'unreachable') this.host.breaker.succeeded()
+    switch (refusal) {
       case 'crowded':
         this.host.crowding.refused(this.host.used, error)
         break
@@ -566,8 +517,7 @@ export class LoginPool<Connection extends PhysicalConnection> {
         this.crowding.refused(this.total, error)
         break
       case 'login refused':
-        this.breaker.failed(error)
-        this.refuseUnserved(error)
+        this.#refused(error, startedAt)
         break
       case 'unfit':
         this.host.breaker.succeeded()
@@ -578,6 +528,34 @@ export class LoginPool<Connection extends PhysicalConnection> {
         break
     }
     this.host.placeFreed()
+  }
+
+  #refused(error: unknown, startedAt: number): void {
+    const { connector } = this.options
+    // An attempt that is older than the mending says nothing of it.
+    if (this.#healing || startedAt < this.#healedAt) return
+    const wasHealed = this.#healedAt > Number.NEGATIVE_INFINITY
+    this.#healedAt = Number.NEGATIVE_INFINITY
+    if (connector.heal !== undefined && isPasswordRefused(error) && !wasHealed) {
+      void this.#heal(connector.heal(), error)
+    } else {
+      this.breaker.failed(error)
+      this.refuseUnserved(error)
+    }
+  }
+
+  /** The way in is mended while no place of the budget is taken: mending takes a connection too. */
+  async #heal(healing: Promise<boolean>, error: unknown): Promise<void> {
+    this.#healing = true
+    const isHealed = await healing.catch(() => false)
+    this.#healing = false
+    if (isHealed) {
+      this.#healedAt = this.host.clock.now()
+    } else {
+      this.breaker.failed(error)
+      this.refuseUnserved(error)
+    }
+    this.host.grow()
   }
 
   /** Refuses all who wait, where there is no connection that they could wait for. */
@@ -597,14 +575,16 @@ export class LoginPool<Connection extends PhysicalConnection> {
   #end(slot: Slot<Connection>, destroy: boolean): void {
     slot.state = 'closing'
     this.closing += 1
+    this.host.closingBegan()
     this.options.observer?.ended?.(slot.connection)
-    const gone = destroy ? slot.connection.destroy() : slot.connection.end()
-    void gone.then(() => {
+    const gone = () => {
       this.closing -= 1
       this.#slots.delete(slot)
+      this.host.closingEnded()
       this.host.placeGone()
       this.options.observer?.gone?.(slot.connection)
       this.host.placeFreed()
-    })
+    }
+    void (destroy ? slot.connection.destroy() : slot.connection.end()).then(gone, gone)
   }
 }

@@ -32,6 +32,10 @@ export class Member<Connection extends PhysicalConnection> {
   awake = false
   /** Connections above `max` that it may use, for once, so that it gets on. */
   overdraft = 0
+  /** How far on it is in `Turns`, in weighted milliseconds. */
+  turn = 0
+  /** Nobody in its queue has to be refused for lateness before. */
+  nextDeadlineAt = Number.POSITIVE_INFINITY
   #limits: MemberLimits
 
   constructor(name: string, limits: MemberLimits, now: number) {

@@ -20,6 +20,14 @@ export class MockConnection implements PhysicalConnection {
   destroy(): Promise<void> {
     return this.#server.close(this, this.#server.destroyMs)
   }
+
+  /** As when an administrator ends its backend. */
+  kill(): void {
+    if (this.broken) return
+    this.broken = true
+    this.#server.open.delete(this)
+    this.onGone()
+  }
 }
 
 /** Counts backends like a server would, and takes its time. */
@@ -29,6 +37,7 @@ export class MockServer implements Connector<MockConnection> {
   destroyMs = 3
   /** What an attempt fails with, if it does. */
   refusal: (() => Error | undefined) | undefined
+  onAttempt: () => void = () => {}
   readonly open = new Set<MockConnection>()
   attempts = 0
   connecting = 0
@@ -48,6 +57,7 @@ export class MockServer implements Connector<MockConnection> {
     this.attempts += 1
     this.connecting += 1
     this.most = Math.max(this.most, this.backends)
+    this.onAttempt()
     return new Promise((resolve, reject) => {
       const over = () => {
         this.connecting -= 1
@@ -75,6 +85,7 @@ export class MockServer implements Connector<MockConnection> {
   }
 
   async close(connection: MockConnection, milliseconds: number): Promise<void> {
+    connection.broken = true
     await new Promise<void>((resolve) => {
       this.#clock.after(milliseconds, resolve, true)
     })

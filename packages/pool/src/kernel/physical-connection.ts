@@ -15,4 +15,6 @@ export interface Connector<Connection extends PhysicalConnection> {
    * @throws UnfitConnection where the server let it in and something else was wrong with it
    */
   connect(signal: AbortSignal, onGone: (error?: unknown) => void): Promise<Connection>
+  /** Asked when the server refused the password (28P01); true when that was mended. */
+  heal?(): Promise<boolean>
 }

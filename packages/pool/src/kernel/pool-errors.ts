@@ -64,3 +64,9 @@ export function closed(): PlataformaError {
     remedy: 'Make no calls after `close()`.',
   })
 }
+
+/** As the operating system would say it, some minutes later. */
+export function connectTimedOut(milliseconds: number): Error {
+  const message = `PostgreSQL did not answer within ${milliseconds} ms.`
+  return Object.assign(new Error(message), { code: 'ETIMEDOUT' })
+}

@@ -2,10 +2,13 @@ import { allocate } from '../budget/allocation.js'
 import { Crowding } from '../budget/crowding.js'
 import { Breaker } from './breaker.js'
 import type { PoolClock } from './clock.js'
+import { deadlockedWaiters } from './deadlocked-waiters.js'
 import { HandoverLimit } from './handover-limit.js'
-import { type LoginOptions, LoginPool } from './login-pool.js'
+import type { LoginOptions } from './login-options.js'
+import { LoginPool } from './login-pool.js'
 import type { PhysicalConnection } from './physical-connection.js'
 import type { Slot } from './slot.js'
+import type { Waiter } from './waiter.js'
 
 export interface HostOptions {
   /** Attempts to connect at once. */
@@ -51,12 +54,16 @@ export class PoolHost<Connection extends PhysicalConnection> {
   readonly breaker: Breaker
   readonly crowding: Crowding
   readonly logins: LoginPool<Connection>[] = []
+  /** Callers that wait for a connection while they hold another. */
+  readonly nested = new Set<Waiter<Connection>>()
   readonly #handovers: HandoverLimit
   #cap: number
   #reserved = 0
   /** Connecting, open and closing. */
   #taken = 0
   #connecting = 0
+  #closingPlaces = 0
+  #shortage = 0
   #handshakeMs = UNKNOWN_HANDSHAKE_MS
   #failures = 0
   #solvedAt = Number.NEGATIVE_INFINITY
@@ -109,15 +116,22 @@ export class PoolHost<Connection extends PhysicalConnection> {
   setCap(cap: number): void {
     if (cap === this.#cap) return
     this.#cap = cap
+    this.reconsider()
+  }
+
+  /** After limits have changed. */
+  reconsider(): void {
     this.#solve()
     this.#shrink()
     this.grow()
+    this.#tickSoon()
   }
 
   /** Places for connections that are none of the pools', such as the one that watches the budget. */
   reserve(places: number): void {
     this.#reserved += places
-    if (places < 0) this.grow()
+    if (places > 0) this.#shrink()
+    else this.grow()
   }
 
   connectBegan(): void {
@@ -147,6 +161,14 @@ export class PoolHost<Connection extends PhysicalConnection> {
     for (const login of this.logins) login.refuseUnserved(error)
   }
 
+  closingBegan(): void {
+    this.#closingPlaces += 1
+  }
+
+  closingEnded(): void {
+    this.#closingPlaces -= 1
+  }
+
   placeGone(): void {
     this.#taken -= 1
   }
@@ -158,13 +180,14 @@ export class PoolHost<Connection extends PhysicalConnection> {
 
   becameIdle(): void {
     // Over a cap that was lowered meanwhile, or wanted by another login.
-    if (this.free < 0) this.#shrink()
+    if (this.#coming < 0) this.#shrink()
   }
 
   waiterCame(login: LoginPool<Connection>): void {
     if (this.free <= 0 && login.share <= login.total) this.#solveSometimes()
     this.grow()
     this.#lookSoon()
+    this.#tickSoon()
   }
 
   /** Connects for whom it helps, as far as there is room and the server lets in. */
@@ -189,20 +212,23 @@ export class PoolHost<Connection extends PhysicalConnection> {
 
   /** Whether a connection that comes back is to leave its place to another login. */
   mustYield(slot: Slot<Connection>, now: number): boolean {
-    if (this.free < 0) return true
+    if (this.#coming < 0) return true
     if (this.free > 0 || this.logins.length === 1) return false
     const needy = this.#neediest(slot.login)
-    if (needy === undefined || this.#places(needy) || !this.#mayLose(slot, needy, now)) return false
+    if (needy === undefined || !this.#lacks(needy) || !this.#mayLose(slot, needy, now)) return false
     if (this.#handovers.pauseMs(now) > 0) return false
     this.#handovers.note(now)
     return true
   }
 
+  /** Whether a caller who holds a connection waits for another in vain. */
+  isDeadlocked(waiter: Waiter<Connection>): boolean {
+    return this.#deadlocked().has(waiter)
+  }
+
   /** Active logins that the cap has no place for; 0 in good times. */
   get shortage(): number {
-    let active = 0
-    for (const { lent, isWaiting } of this.logins) if (lent > 0 || isWaiting) active += 1
-    return Math.max(0, active - (this.ceiling - this.#reserved))
+    return this.#shortage
   }
 
   /**
@@ -232,8 +258,9 @@ export class PoolHost<Connection extends PhysicalConnection> {
   }
 
   /**
-   * The login that one more connection helps most: those that have none first, then those with
-   * callers, the longest waiting first; at last those that are below their floor.
+   * The login that one more connection helps most: those that have none first, then those below
+   * their share, then others with callers, the longest waiting first; at last those below their
+   * floor.
    */
   #neediest(except?: LoginPool<Connection>): LoginPool<Connection> | undefined {
     const now = this.clock.now()
@@ -242,7 +269,7 @@ export class PoolHost<Connection extends PhysicalConnection> {
     let since = Number.POSITIVE_INFINITY
     for (const login of this.logins) {
       if (login === except || this.#wanted(login, now) <= 0) continue
-      const itsRank = !login.isWaiting ? 2 : login.live === 0 ? 0 : 1
+      const itsRank = rankOf(login)
       const itsSince = login.waitingSince
       if (itsRank > rank || (itsRank === rank && itsSince >= since)) continue
       neediest = login
@@ -256,7 +283,7 @@ export class PoolHost<Connection extends PhysicalConnection> {
   #wanted(login: LoginPool<Connection>, now: number): number {
     const { live, lent, connecting, breaker } = login
     const room = login.most - login.total
-    if (room <= 0 || breaker.state === 'open') return 0
+    if (room <= 0 || !login.mayConnect) return 0
     const waiting = login.eligible
     if (waiting === 0) return login.refills ? Math.min(room, login.floor - live) : 0
     const serving = lent + connecting
@@ -271,26 +298,29 @@ export class PoolHost<Connection extends PhysicalConnection> {
     return Math.min(room, most, Math.max(forTarget, onSuspicion))
   }
 
-  /** Whether places are on their way already for those who have none. */
-  #places(login: LoginPool<Connection>): boolean {
-    let coming = 0
-    for (const { closing } of this.logins) coming += closing
-    if (login.live > 0) return coming > 0
-    let without = 0
-    for (const other of this.logins) if (other.isWaiting && other.live === 0) without += 1
-    return coming >= without
+  /** Places that nobody has, or soon; below 0 more must go than are going. */
+  get #coming(): number {
+    return this.free + this.#closingPlaces
+  }
+
+  /** Whether no place is on its way to this login. */
+  #lacks(login: LoginPool<Connection>): boolean {
+    const rank = rankOf(login)
+    if (rank > BELOW_SHARE) return false
+    let others = 0
+    for (const other of this.logins) if (other !== login && rankOf(other) === HAS_NONE) others += 1
+    return this.#coming <= others
   }
 
   #reclaimFor(login: LoginPool<Connection>): void {
-    if (!login.isWaiting || this.#places(login)) return
+    if (!this.#lacks(login)) return
     const now = this.clock.now()
     if (this.#handovers.pauseMs(now) > 0) return
     let victim: Slot<Connection> | undefined
     for (const other of this.logins) {
-      for (const slot of other.idle) {
-        if (victim !== undefined && slot.since >= victim.since) continue
-        if (this.#mayLose(slot, login, now)) victim = slot
-      }
+      const [oldest] = other.idle
+      if (oldest === undefined || !this.#mayLose(oldest, login, now)) continue
+      if (victim === undefined || isBetterVictim(oldest, victim)) victim = oldest
     }
     if (victim === undefined) return
     this.#handovers.note(now)
@@ -300,14 +330,31 @@ export class PoolHost<Connection extends PhysicalConnection> {
   /** Whether `needy` has a better right to this place than the login that has it. */
   #mayLose(slot: Slot<Connection>, needy: LoginPool<Connection>, now: number): boolean {
     const { login } = slot
-    if (login === needy || now - slot.openedAt < this.options.minHoldMs) return false
-    if (needy.live > 0 && needy.total >= needy.share) return false
-    return login.total > login.share || (needy.live === 0 && this.shortage > 0)
+    if (login === needy || !this.#isHeldLongEnough(slot, now)) return false
+    if (isAboveShare(login)) return true
+    if (needy.live > 0) return false
+    // Nobody uses it, or nobody has more than one: then they take turns.
+    return slot.state === 'idle' || !login.isWaiting || !this.#isAnyAboveShare(needy, now)
+  }
+
+  #isHeldLongEnough({ openedAt }: Slot<Connection>, now: number): boolean {
+    return now - openedAt >= this.options.minHoldMs
+  }
+
+  #isAnyAboveShare(except: LoginPool<Connection>, now: number): boolean {
+    for (const login of this.logins) {
+      if (login === except || !isAboveShare(login)) continue
+      for (const slot of login.slots) {
+        const isOpen = slot.state === 'lent' || slot.state === 'idle'
+        if (isOpen && this.#isHeldLongEnough(slot, now)) return true
+      }
+    }
+    return false
   }
 
   /** Ends idle connections beyond a cap that was lowered, those unused for longest first. */
   #shrink(): void {
-    for (let over = -this.free; over > 0; over -= 1) {
+    for (let over = -this.#coming; over > 0; over -= 1) {
       let oldest: Slot<Connection> | undefined
       for (const { idle } of this.logins) {
         const [first] = idle
@@ -335,8 +382,9 @@ export class PoolHost<Connection extends PhysicalConnection> {
       const { min, max, weight } = member.limits
       const { size } = member.queue
       const queued = size && Math.ceil((size * login.holdMs(now)) / this.options.targetWaitMs)
+      const want = Math.min(max, member.demand.want(queued))
       const floor = Math.min(min, max)
-      return { weight, floor, want: Math.min(max, member.demand.want(queued)) }
+      return { weight, floor, want }
     })
     const places = Math.max(0, this.ceiling - this.#reserved)
     const floors = allocate(
@@ -350,6 +398,10 @@ export class PoolHost<Connection extends PhysicalConnection> {
       place.member.share = share
       place.login.floor += floors[index] ?? 0
     })
+    const active = new Set(
+      members.filter((_, index) => (claims[index]?.want ?? 0) > 0).map(({ login }) => login),
+    )
+    this.#shortage = Math.max(0, active.size - places)
     this.onDemand(claims.reduce((sum, { floor, want }) => sum + Math.max(floor, want), 0))
   }
 
@@ -363,7 +415,20 @@ export class PoolHost<Connection extends PhysicalConnection> {
     const now = this.clock.now()
     for (const login of this.logins) login.expireWaiters(now)
     this.grow()
+    if (this.nested.size > 0) this.#breakDeadlock()
     if (!this.isClosing && this.logins.some(({ isWaiting }) => isWaiting)) this.#lookSoon()
+  }
+
+  /** One that came about without a new caller, as by a connection that was lost. */
+  #breakDeadlock(): void {
+    let newest: Waiter<Connection> | undefined
+    for (const waiter of this.#deadlocked()) newest = waiter
+    newest?.login.refuseDeadlocked(newest)
+  }
+
+  #deadlocked(): Set<Waiter<Connection>> {
+    const { logins, nested } = this
+    return deadlockedWaiters({ logins, nested, unused: this.#cap - this.used })
   }
 
   #tickSoon(): void {
@@ -382,7 +447,37 @@ export class PoolHost<Connection extends PhysicalConnection> {
     this.#solve()
     for (const login of this.logins) login.expireIdle(now)
     this.grow()
-    if (this.logins.some(({ total, isWaiting }) => total > 0 || isWaiting)) this.#tickSoon()
+    const isNeeded = this.logins.some(
+      ({ total, isWaiting, floor }) => total > 0 || isWaiting || floor > 0,
+    )
+    if (isNeeded) this.#tickSoon()
     else this.onDemand(0)
   }
+}
+
+const HAS_NONE = 0
+const BELOW_SHARE = 1
+const WAITING = 2
+const BELOW_FLOOR = 3
+
+function rankOf<Connection extends PhysicalConnection>(login: LoginPool<Connection>): number {
+  if (!login.isWaiting) return BELOW_FLOOR
+  if (login.live === 0) return HAS_NONE
+  return login.live < login.share ? BELOW_SHARE : WAITING
+}
+
+/** Everybody who is active keeps one, whatever the shares say. */
+function isAboveShare<Connection extends PhysicalConnection>(
+  login: LoginPool<Connection>,
+): boolean {
+  return login.live > Math.max(1, login.share)
+}
+
+function isBetterVictim<Connection extends PhysicalConnection>(
+  slot: Slot<Connection>,
+  than: Slot<Connection>,
+): boolean {
+  const isAbove = isAboveShare(slot.login)
+  if (isAbove !== isAboveShare(than.login)) return isAbove
+  return slot.since < than.since
 }

@@ -27,3 +27,7 @@ export function refusalOf(error: unknown): Refusal {
   }
   return LOGIN_REFUSED.test(String(code)) ? 'login refused' : 'unreachable'
 }
+
+export function isPasswordRefused(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '28P01'
+}

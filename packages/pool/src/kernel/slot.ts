@@ -2,6 +2,12 @@ import type { LoginPool } from './login-pool.js'
 import type { Member } from './member.js'
 import type { PhysicalConnection } from './physical-connection.js'
 
+/** One loan of a slot, and the loan that its borrower keeps besides. */
+export interface Hold<Connection extends PhysicalConnection> {
+  readonly slot: Slot<Connection>
+  readonly within: Hold<Connection> | undefined
+}
+
 /** A place of the budget, from the attempt to connect until the backend is gone. */
 export class Slot<Connection extends PhysicalConnection> {
   readonly login: LoginPool<Connection>
@@ -13,10 +19,10 @@ export class Slot<Connection extends PhysicalConnection> {
   since = 0
   /** Ended at the next chance from then on. */
   expiresAt = Number.POSITIVE_INFINITY
-  /** The slot that its borrower holds besides. */
-  within: Slot<Connection> | undefined
-  /** Callers that hold this slot and wait for another. */
-  waitingHolders = 0
+  /** The loan that goes on; `undefined` while it is not lent. */
+  hold: Hold<Connection> | undefined
+  /** Milliseconds that this loan was counted for in `Turns` when it began. */
+  countedMs = 0
   #connection: Connection | undefined
 
   constructor(login: LoginPool<Connection>) {

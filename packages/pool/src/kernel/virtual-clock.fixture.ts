@@ -15,9 +15,16 @@ export class VirtualClock implements PoolClock {
   #now = 0
   #order = 0
   #seed: number
+  /** Called after each event, when all that follows from it has happened. */
+  onEvent: () => void = () => {}
 
   constructor(seed = 1) {
     this.#seed = seed
+  }
+
+  /** Timers that are still to come. */
+  get pending(): number {
+    return this.#timers.size
   }
 
   now(): number {
@@ -51,6 +58,7 @@ export class VirtualClock implements PoolClock {
       this.#now = next.at
       next.action()
       await this.settle()
+      this.onEvent()
     }
     this.#now = until
   }

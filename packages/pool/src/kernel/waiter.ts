@@ -1,12 +1,13 @@
+import type { LoginPool } from './login-pool.js'
 import type { Member } from './member.js'
 import type { PhysicalConnection } from './physical-connection.js'
-import type { Slot } from './slot.js'
+import type { Hold, Slot } from './slot.js'
 import { Queueable } from './wait-queue.js'
 
 export interface WaiterOptions<Connection extends PhysicalConnection> {
   readonly since: number
   readonly deadlineAt: number
-  readonly within: Slot<Connection> | undefined
+  readonly within: Hold<Connection> | undefined
   readonly signal: AbortSignal | undefined
   /** Called when the signal aborts while the waiter is in the queue. */
   readonly onAbort: (waiter: Waiter<Connection>) => void
@@ -14,11 +15,12 @@ export interface WaiterOptions<Connection extends PhysicalConnection> {
 
 /** A caller in the queue of a member; it is served or refused once. */
 export class Waiter<Connection extends PhysicalConnection> extends Queueable<Waiter<Connection>> {
+  readonly login: LoginPool<Connection>
   readonly member: Member<Connection>
   readonly since: number
   readonly deadlineAt: number
   /** What the caller holds while it waits. */
-  readonly within: Slot<Connection> | undefined
+  readonly within: Hold<Connection> | undefined
   readonly promise: Promise<Slot<Connection>>
   readonly #resolve: (slot: Slot<Connection>) => void
   readonly #reject: (reason: unknown) => void
@@ -26,10 +28,12 @@ export class Waiter<Connection extends PhysicalConnection> extends Queueable<Wai
   readonly #onAbort: (() => void) | undefined
 
   constructor(
+    login: LoginPool<Connection>,
     member: Member<Connection>,
     { since, deadlineAt, within, signal, onAbort }: WaiterOptions<Connection>,
   ) {
     super()
+    this.login = login
     this.member = member
     this.since = since
     this.deadlineAt = deadlineAt

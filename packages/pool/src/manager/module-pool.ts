@@ -86,11 +86,7 @@ export class ModulePool {
    */
   async reconfigure(options: ModulePoolOptions): Promise<void> {
     this.#settings = withOptions(this.#settings, options)
-    for (const { login, member } of this.#draws) {
-      member.reconfigure(this.#settings)
-      login.serveWaiting()
-      login.host.grow()
-    }
+    for (const { login, member } of this.#draws) login.reconfigure(member, this.#settings)
   }
 
   getMetrics(): PoolMetrics {

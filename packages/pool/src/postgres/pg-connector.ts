@@ -16,8 +16,6 @@ export interface PgConnectorOptions {
   readonly gone?: BackendGone
 }
 
-const PASSWORD_REFUSED = '28P01'
-
 /** Opens connections of one login by `pg`. */
 export class PgConnector implements Connector<PgPhysical> {
   readonly #options: PgConnectorOptions
@@ -31,17 +29,11 @@ export class PgConnector implements Connector<PgPhysical> {
     return new pg.Client(this.#options.config())
   }
 
-  async connect(signal: AbortSignal, onGone: (error?: unknown) => void): Promise<PgPhysical> {
-    try {
-      return await this.#connect(signal, onGone)
-    } catch (error) {
-      const isRefused = error instanceof Error && 'code' in error && error.code === PASSWORD_REFUSED
-      if (!isRefused || !(await this.#options.heal?.())) throw error
-    }
-    return await this.#connect(signal, onGone)
+  async heal(): Promise<boolean> {
+    return (await this.#options.heal?.()) ?? false
   }
 
-  async #connect(signal: AbortSignal, onGone: (error?: unknown) => void): Promise<PgPhysical> {
+  async connect(signal: AbortSignal, onGone: (error?: unknown) => void): Promise<PgPhysical> {
     signal.throwIfAborted()
     const { config, Client = pg.Client, prepare, gone = async () => {} } = this.#options
     // A server that vanishes without a word is noticed sooner than by TCP's own two hours.
