@@ -4,12 +4,19 @@ import type { ProcessClaim } from './process-claim.js'
 /** Two connections for work, and the one that counts. */
 const FLOOR = 3
 /** Left for who comes next, unless somebody wants it. */
-const DOORSTEP = 4
-const DOORSTEP_PART = 8
+const WELCOME = 3
+const WELCOME_PART = 8
+/** A budget of so many has a place that nobody gets: it is where the next process comes in. */
+const LEAST_WITH_DOOR = 4
+
+/** What may be claimed of a capacity. */
+export function claimable(capacity: number): number {
+  return capacity < LEAST_WITH_DOOR ? capacity : capacity - 1
+}
 
 export interface FairTarget {
   /** Places for the process that asks. */
-  readonly places: number
+  readonly target: number
   /** Whether others lack so much that what is beyond the target must be given up. */
   readonly pressed: boolean
 }
@@ -21,25 +28,25 @@ export interface FairTarget {
 export function fairTarget(
   own: ProcessClaim,
   others: readonly ProcessClaim[],
-  capacity: number,
+  places: number,
 ): FairTarget {
   // The same order everywhere, so that all give the odd place to the same one.
   const all = [own, ...others].sort((one, other) => (one.id < other.id ? -1 : 1))
   const parts = allocate(
     all.map(({ wants }) => ({ weight: 1, floor: FLOOR, want: wants })),
-    Math.max(0, capacity),
+    Math.max(0, places),
   )
-  const doorstep = Math.min(DOORSTEP, Math.floor(capacity / DOORSTEP_PART))
-  const spare = capacity - doorstep - parts.reduce((sum, part) => sum + part, 0)
+  const welcome = Math.min(WELCOME, Math.floor(places / WELCOME_PART))
+  const spare = places - welcome - parts.reduce((sum, part) => sum + part, 0)
   const extra = Math.max(0, Math.floor(spare / all.length))
   let claimed = 0
   let lacking = 0
-  let places = 0
+  let target = 0
   all.forEach((claim, index) => {
     const part = parts[index] ?? 0
     claimed += claim.has
-    if (claim === own) places = part + extra
+    if (claim === own) target = part + extra
     else lacking += Math.max(0, part - claim.has)
   })
-  return { places, pressed: capacity - claimed < lacking + doorstep }
+  return { target, pressed: places - claimed < lacking + welcome }
 }

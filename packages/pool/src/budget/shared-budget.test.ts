@@ -3,7 +3,9 @@ import { VirtualClock } from '../kernel/virtual-clock.fixture.js'
 import { MockBoards } from './mock-board.fixture.js'
 import { MockProcess } from './mock-process.fixture.js'
 
-const CAPACITY = 40
+const CAPACITY = 41
+/** One is left for the connection of who comes next. */
+const CLAIMABLE = CAPACITY - 1
 
 function setting(seed = 1, { capacity = CAPACITY, slowestMs = 5 } = {}) {
   const clock = new VirtualClock(seed)
@@ -34,10 +36,10 @@ describe('a budget that processes share', () => {
     const { clock, begin } = setting()
     const one = begin()
     await clock.advance(50)
-    expect(one.cap).toBe(CAPACITY - 4)
+    expect(one.cap).toBe(CLAIMABLE - 3)
     one.want(100)
     await clock.advance(200)
-    expect(one.used).toBe(CAPACITY)
+    expect(one.used).toBe(CLAIMABLE)
   })
 
   it('gives a newcomer its part of a budget that is spent', async () => {
@@ -47,9 +49,9 @@ describe('a budget that processes share', () => {
     const second = begin()
     second.want(100)
     await clock.advance(4_000)
-    expect(second.used).toBe(CAPACITY / 2)
-    expect(working()).toBe(CAPACITY - 2)
-    expect(most()).toBeLessThan(CAPACITY)
+    expect(second.used).toBe(CLAIMABLE / 2)
+    expect(working()).toBe(CLAIMABLE - 2)
+    expect(most()).toBeLessThan(CLAIMABLE)
   })
 
   it('lends what one does not want to the other, and takes it back', async () => {
@@ -59,12 +61,12 @@ describe('a budget that processes share', () => {
     one.want(100)
     two.want(3)
     await clock.advance(4_000)
-    expect(one.used).toBe(CAPACITY - 4)
+    expect(one.used).toBe(CLAIMABLE - 4)
     expect(two.open).toBe(3)
     two.want(100)
     await clock.advance(5_000)
-    expect(one.used).toBe(CAPACITY / 2)
-    expect(two.used).toBe(CAPACITY / 2)
+    expect(one.used).toBe(CLAIMABLE / 2)
+    expect(two.used).toBe(CLAIMABLE / 2)
   })
 
   it('keeps the last share and grows nothing while the others cannot be seen', async () => {
@@ -98,8 +100,8 @@ describe('a budget that processes share', () => {
     await clock.advance(1_000)
     boards.refusal = undefined
     await clock.advance(5_000)
-    expect(most()).toBeLessThanOrEqual(CAPACITY - 2)
-    expect(one.used + two.used).toBe(CAPACITY)
+    expect(most()).toBeLessThanOrEqual(CLAIMABLE - 2)
+    expect(one.used + two.used).toBe(CLAIMABLE)
   })
 
   it('goes to the others when a process is killed', async () => {
@@ -113,7 +115,7 @@ describe('a budget that processes share', () => {
     await one.board.close()
     await one.budget.close()
     await clock.advance(5_000)
-    expect(two.used).toBe(CAPACITY)
+    expect(two.used).toBe(CLAIMABLE)
   })
 
   it('lets callers learn from the server itself why it lets nobody in', async () => {
@@ -149,7 +151,7 @@ describe('a budget that processes share', () => {
       await clock.advance(60_000)
       const used = processes.map((process) => process.used)
       expect(Math.max(...used) - Math.min(...used)).toBeLessThanOrEqual(1)
-      expect(working() + processes.length).toBe(boards.capacity)
+      expect(working() + processes.length).toBe(boards.capacity - 1)
       expect(most()).toBeLessThanOrEqual(boards.capacity)
     },
   )

@@ -3,7 +3,7 @@ import { refusalOf } from '../kernel/refusal.js'
 import { PoolerInFront } from '../postgres/pooler-in-front.js'
 import type { ClaimBoard } from './claim-board.js'
 import type { BudgetFacts, BudgetParts, ConnectionBudget } from './connection-budget.js'
-import { fairTarget } from './fair-target.js'
+import { claimable, fairTarget } from './fair-target.js'
 import { newProcessId, type ProcessClaim } from './process-claim.js'
 import type { ServerWatch } from './server-watch.js'
 import { VanishedClaims } from './vanished-claims.js'
@@ -151,10 +151,10 @@ export class SharedBudget implements ConnectionBudget {
   /** @returns milliseconds until the next one */
   async #step(parts: BudgetParts): Promise<number> {
     await this.#exchange()
-    const { places, pressed } = fairTarget(this.#claim, this.#others, this.#capacity ?? 0)
-    const target = Math.max(OWN, places)
+    const fair = fairTarget(this.#claim, this.#others, this.#claimable)
+    const target = Math.max(OWN, fair.target)
     if (target > this.#cap) return await this.#raise(target, parts)
-    if (target < this.#cap && pressed) this.#setCap(target, parts)
+    if (target < this.#cap && fair.pressed) this.#setCap(target, parts)
     return await this.#giveUp(parts)
   }
 
@@ -185,7 +185,11 @@ export class SharedBudget implements ConnectionBudget {
   /** Places that nobody has claimed; below 0 where more was claimed than there is. */
   get #free(): number {
     const others = this.#others.reduce((sum, { has }) => sum + has, 0)
-    return (this.#capacity ?? 0) - others - (this.#vanished?.places ?? 0) - this.#has
+    return this.#claimable - others - (this.#vanished?.places ?? 0) - this.#has
+  }
+
+  get #claimable(): number {
+    return claimable(this.#capacity ?? 0)
   }
 
   async #exchange(): Promise<void> {

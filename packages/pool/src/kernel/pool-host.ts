@@ -414,6 +414,8 @@ export class PoolHost<Connection extends PhysicalConnection> {
     this.#stopLook = undefined
     const now = this.clock.now()
     for (const login of this.logins) login.expireWaiters(now)
+    // Those who came since it was last said how many places would be of use.
+    if (this.free <= 0) this.#solveSometimes()
     this.grow()
     if (this.nested.size > 0) this.#breakDeadlock()
     if (!this.isClosing && this.logins.some(({ isWaiting }) => isWaiting)) this.#lookSoon()
