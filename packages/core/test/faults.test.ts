@@ -289,6 +289,31 @@ describe('bad input', () => {
     })
   })
 
+  it('a transaction whose process was busy hears which limit it met, not that the outcome is unknown', async () => {
+    await withModule(async (vendas) => {
+      const { rows } = await outside.query<{ name: string }>('select name from pg_settings')
+      const known = new Set(rows.map(({ name }) => name))
+      const limits = [
+        ['idle_in_transaction_session_timeout', '25P03'],
+        ['transaction_timeout', '25P04'],
+      ] as const
+      for (const [setting, sqlState] of limits.filter(([name]) => known.has(name))) {
+        const busy = async (tx: Pick<ModuleDatabase, 'query'>) => {
+          await tx.query('select set_config($1, $2, true)', [setting, '50'])
+          // Nothing of what the server says is read meanwhile.
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
+        }
+        const timeout = { code: 'PLT_TIMEOUT', sqlState }
+        await expect.soft(vendas.transaction(busy)).rejects.toMatchObject(timeout)
+        const statementAfter = vendas.transaction(async (tx) => {
+          await busy(tx)
+          await tx.query('select 1')
+        })
+        await expect.soft(statementAfter).rejects.toMatchObject(timeout)
+      }
+    })
+  })
+
   it('a conflict of transactions says what to do', async () => {
     await withModule(async (vendas) => {
       await vendas.insert('itens', [{ n: 77 }])

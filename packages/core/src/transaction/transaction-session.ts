@@ -192,9 +192,10 @@ export class TransactionSession {
       if (asksLsn) this.#commitLsn = results.at(-1)?.[0]?.rows[0]?.lsn as string | undefined
     } catch (error) {
       if (error instanceof PlataformaError || wasLost) throw error
-      if (!isServerError(error) || session.broken) throw outcomeUnknown(error)
+      if (!isServerError(error)) throw outcomeUnknown(error)
       // What comes after COMMIT may fail without taking it back.
-      if ((failedSegmentOf(error) ?? 0) === 0) throw error
+      if ((failedSegmentOf(error) ?? 0) > 0) return
+      throw session.broken && !isEndedUncommitted(error) ? outcomeUnknown(error) : error
     }
   }
 
@@ -309,6 +310,15 @@ async function run(
 ): Promise<readonly StatementResult[]> {
   const [results] = await session.run([{ statements }], { ...runOptions(options), onSent })
   return results ?? []
+}
+
+/**
+ * Whether PostgreSQL ended an open transaction for its time (25P03, 25P04). It holds such interrupts
+ * back from the commit until COMMIT is answered: that was on its way when the session ended.
+ */
+function isEndedUncommitted(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === '25P03' || code === '25P04'
 }
 
 function transactionAborted(): PlataformaError {
