@@ -7,6 +7,11 @@ export interface ConformanceDatabase {
   initialize(): Promise<void>
   close(): Promise<void>
   healthCheck(): Promise<{ readonly components: Readonly<Record<string, unknown>> }>
+  createModule(name: string): Promise<{ query(sql: string): Promise<readonly object[]> }>
+  withContext<T>(context: { readonly tenantId: string }, fn: () => Promise<T>): Promise<T>
+  readonly isolation: {
+    dropModule(module: string, options: { readonly confirm: string }): Promise<void>
+  }
 }
 
 export interface PluginConformanceOptions<Plugin extends DatabasePlugin> {
@@ -15,6 +20,9 @@ export interface PluginConformanceOptions<Plugin extends DatabasePlugin> {
   /** A new database with these plugins at every call, on a database of its own or a shared one. */
   readonly createDatabase: (plugins: readonly DatabasePlugin[]) => ConformanceDatabase
 }
+
+/** Of nobody. */
+const TENANT = '00000000-0000-0000-0000-000000000000'
 
 export interface ConformanceCheck {
   readonly name: string
@@ -80,6 +88,10 @@ export function pluginConformance<Plugin extends DatabasePlugin>(
       },
     },
     {
+      name: 'passes statements on, and their results back',
+      run: () => started(assertStatementsPass),
+    },
+    {
       name: 'health answers within a second',
       run: () =>
         started(async (database) => {
@@ -113,6 +125,29 @@ export function pluginConformance<Plugin extends DatabasePlugin>(
       },
     },
   ]
+}
+
+/** In a module of its own, which is dropped in the end. */
+async function assertStatementsPass(database: ConformanceDatabase): Promise<void> {
+  const name = 'plugin_conformance'
+  const module = await database.createModule(name)
+  try {
+    for (let time = 1; time <= 2; time++) {
+      const rows = await database.withContext({ tenantId: TENANT }, () =>
+        module.query("select 'asked' as answer"),
+      )
+      const isSame = JSON.stringify(rows) === '[{"answer":"asked"}]'
+      expect(isSame, `call ${time} of a statement gave other rows than PostgreSQL does`)
+    }
+    const failed = await database
+      .withContext({ tenantId: TENANT }, () => module.query('select 1 / 0'))
+      .then(() => undefined)
+      .catch((error: unknown) => error)
+    const state = failed instanceof PlataformaError ? failed.sqlState : undefined
+    expect(state === '22012', 'the error of a statement did not reach its caller')
+  } finally {
+    await database.isolation.dropModule(name, { confirm: name })
+  }
 }
 
 function expect(holds: boolean, otherwise: string): asserts holds {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest'
 import { type SlowStatements, slowStatements } from '../../examples/slow-statements.js'
 import { createDatabase } from '../database/create-database.js'
 import { Database } from '../database/database.js'
+import type { Statement } from '../statement/statement.js'
 import type { OwnerTransaction } from '../table/table-host.js'
 import type { DatabasePlugin, PluginHost } from './plugin.js'
 import { pluginConformance } from './plugin-conformance.js'
@@ -253,6 +254,26 @@ it('the example in the documentation is the one that is tested', async () => {
   expect(page).toContain((await read('../../examples/slow-statements.ts')).trim())
 })
 
+/** All that the type asks for, and nothing else of the statement. */
+function madeAnew(statement: Statement): Statement {
+  const { sql, parameters, module, acting, inTransaction, streams, raw, locals } = statement
+  const { tree, facts } = statement
+  return { sql, parameters, module, acting, inTransaction, streams, raw, locals, tree, facts }
+}
+
+it('a statement that an interceptor made anew is refused, and says what to pass on', async () => {
+  const faulty = plugin('faulty', async (host) => {
+    host.intercept((statement, next) => next(madeAnew(statement)))
+  })
+  await using database = databaseWith([faulty])
+  await database.initialize()
+  const module = await database.createModule('anew')
+  await expect(module.query('select 1')).rejects.toMatchObject({
+    code: 'PLT_PLUGIN_INVALID',
+    remedy: expect.stringContaining('{ ...statement'),
+  })
+})
+
 describe('plugin conformance', () => {
   const checks = (createPlugin: () => DatabasePlugin) =>
     pluginConformance({ createPlugin, createDatabase: (plugins) => databaseWith(plugins) })
@@ -270,6 +291,32 @@ describe('plugin conformance', () => {
       () =>
         plugin('faulty', async ({ admin }) => {
           await admin.schema.createTable('plataforma.faulty').addColumn('id', 'integer').execute()
+          return {}
+        }),
+    ],
+    [
+      'passes statements on, and their results back',
+      () =>
+        plugin('faulty', async (host) => {
+          host.intercept((statement, next) => next(madeAnew(statement)))
+          return {}
+        }),
+    ],
+    [
+      'passes statements on, and their results back',
+      () =>
+        plugin('faulty', async (host) => {
+          host.intercept(async (statement, next) => ({ ...(await next(statement)), rows: [] }))
+          return {}
+        }),
+    ],
+    [
+      'passes statements on, and their results back',
+      () =>
+        plugin('faulty', async (host) => {
+          host.intercept((statement, next) =>
+            next(statement).catch(() => ({ command: 'SELECT', rowCount: 0, rows: [] })),
+          )
           return {}
         }),
     ],

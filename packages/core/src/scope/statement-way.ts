@@ -1,4 +1,5 @@
 import type { CompiledQuery } from 'kysely'
+import { PlataformaError } from '../error/plataforma-error.js'
 import { isServerError } from '../error/server-error.js'
 import type { Session, WireStatement } from '../session/session.js'
 import type { SessionSource } from '../session/session-source.js'
@@ -68,8 +69,8 @@ export class StatementWay {
     this.moments = options.moments ?? NO_MOMENTS
     this.listensToWrites = listensToWrites(this.moments)
     this.#next = composeInterceptors(options.interceptors ?? [], (statement) => {
-      const routed = statement as RoutedStatement
-      return routed[ROUTE].carrier.carry(routed)
+      assertRouted(statement)
+      return statement[ROUTE].carrier.carry(statement)
     })
     this.#autocommit = { inTransaction: false, carry: (statement) => this.#carryAlone(statement) }
   }
@@ -248,6 +249,18 @@ export class StatementWay {
       if (residue === 'anything') session.leaves('anything')
     }
   }
+}
+
+/** @throws PlataformaError `PLT_PLUGIN_INVALID` for a statement that an interceptor made anew */
+function assertRouted(statement: Statement): asserts statement is RoutedStatement {
+  if (ROUTE in statement) return
+  throw new PlataformaError(
+    'PLT_PLUGIN_INVALID',
+    'An interceptor passed on a statement that does not come from the one it was given.',
+    {
+      remedy: 'Call `next(statement)`, or `next({ ...statement, locals })` to change a part of it.',
+    },
+  )
 }
 
 export function routeOf(statement: RoutedStatement): Route {
