@@ -10,6 +10,7 @@ import type { SessionSource } from '../session/session-source.js'
 import { ArrayTypes } from '../wire/array-types.js'
 import { DatabaseLogins } from './database-logins.js'
 import type { ResolvedOptions } from './database-options.js'
+import { readNewerSettings } from './newer-settings.js'
 
 /** Who may log in to a database, its one source of sessions, and the administrator's handle. */
 export class Connections {
@@ -19,6 +20,7 @@ export class Connections {
   readonly admin: Kysely<unknown>
   readonly database: string
   readonly arrayTypes = new ArrayTypes()
+  readonly #logins: DatabaseLogins
 
   constructor(
     options: ResolvedOptions,
@@ -30,6 +32,7 @@ export class Connections {
     this.secret = new LoginSecret(options.secret)
     const { names, secret, arrayTypes } = this
     const logins = new DatabaseLogins({ options, names, secret, arrayTypes, heal })
+    this.#logins = logins
     const [source, second] = plugins.filter((plugin) => plugin.sessions !== undefined)
     if (second !== undefined) {
       throw new PlataformaError(
@@ -48,6 +51,11 @@ export class Connections {
     this.admin = new Kysely<unknown>({
       dialect: new PlataformaDialect({ sessions: this.sessions }),
     })
+  }
+
+  /** Pins what this server's version knows, before a module's login connects. */
+  async pinNewerSettings(): Promise<void> {
+    this.#logins.pin(await readNewerSettings(this.admin))
   }
 }
 

@@ -46,6 +46,7 @@ export interface DatabaseLoginsParts {
 export class DatabaseLogins implements LoginDirectory {
   readonly #parts: DatabaseLoginsParts
   readonly #logins = new Map<string, Login>()
+  #newer: Readonly<Record<string, string>> = {}
 
   constructor(parts: DatabaseLoginsParts) {
     this.#parts = parts
@@ -59,6 +60,12 @@ export class DatabaseLogins implements LoginDirectory {
     const login = this.#derive(identity)
     this.#logins.set(key, login)
     return login
+  }
+
+  /** Further settings for every login but the administrator's, which has to connect before. */
+  pin(settings: Readonly<Record<string, string>>): void {
+    this.#newer = settings
+    this.#logins.clear()
   }
 
   #derive(identity: Identity): Login {
@@ -86,6 +93,7 @@ export class DatabaseLogins implements LoginDirectory {
     const address = serverAddress(options, login)
     const pinned = {
       ...PINNED,
+      ...(kind === 'admin' ? {} : this.#newer),
       idle_in_transaction_session_timeout: String(options.idleInTransactionTimeoutMs),
       statement_timeout: String(kind === 'admin' ? 0 : (options.statementTimeoutMs ?? 0)),
     }

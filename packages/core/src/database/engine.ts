@@ -92,6 +92,7 @@ export class Engine {
       },
       ...(rolePrefix === undefined ? {} : { rolePrefix }),
     })
+    await this.connections.pinNewerSettings()
     for (const finding of await isolation.initialize()) this.#tell(finding)
     this.#isolation = isolation
     await this.#learnTypes()

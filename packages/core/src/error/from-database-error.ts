@@ -68,7 +68,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   ],
   '25P04': [
     'PLT_TIMEOUT',
-    'Write in several shorter transactions, or raise transaction_timeout of the login.',
+    'Write in several shorter transactions, or raise transaction_timeout of the database.',
   ],
   '28000': CREDENTIALS,
   '28P01': CREDENTIALS,

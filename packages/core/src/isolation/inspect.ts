@@ -10,6 +10,7 @@ import { listModules } from './module-registry.js'
 import { ourLogins } from './our-logins.js'
 import { existingRoles } from './roles.js'
 import { quoteIdentifier } from './server-facts.js'
+import { standingSettingFindings } from './standing-settings.js'
 
 /**
  * Looks for what is weaker in a database than its modules and tenants are promised, and changes
@@ -26,6 +27,7 @@ export async function inspectInstallation(
   }
   const findings = [
     ...databaseFindings(isolation, facts),
+    ...(await standingSettingFindings(isolation)),
     ...(await keyFindingsOf(isolation)),
     ...(await loginFindings(isolation)),
   ]
