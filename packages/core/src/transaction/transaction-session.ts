@@ -1,7 +1,7 @@
 import type { IsolationLevel } from 'kysely'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { isServerError } from '../error/server-error.js'
-import type { Scope } from '../scope/scope.js'
+import type { Scope, ScopeHead } from '../scope/scope.js'
 import {
   isScript,
   type RoutedStatement,
@@ -18,6 +18,7 @@ import type { StatementResult } from '../statement/statement.js'
 import { WriteCollector } from '../statement/written-tables.js'
 import { failedSegmentOf } from '../wire/failed-segment.js'
 import { control, quoteName } from './control-sql.js'
+import { deferredChecks } from './deferred-checks.js'
 import { Opening } from './opening.js'
 
 export interface TransactionSettings {
@@ -50,6 +51,7 @@ export class TransactionSession {
   readonly #options: TransactionSessionOptions
   readonly #collector = new WriteCollector()
   readonly #opening: Opening
+  readonly #heads = new Map<string, ScopeHead>()
   #session: Promise<Session> | undefined
   #ended = false
   #uncleaned = false
@@ -181,9 +183,10 @@ export class TransactionSession {
     const asksLsn = wrote && this.#way.moments.wantsCommitLsn
     const lsn = 'select pg_current_wal_insert_lsn()::text as lsn'
     const wasLost = session.broken
+    const checks = mayCommit ? this.#deferredChecks(session) : []
     try {
       const results = await session.run([
-        { statements: [...this.#opening.queued, control('commit')] },
+        { statements: [...this.#opening.queued, ...checks, control('commit')] },
         ...this.#cleaning(),
         ...(asksLsn ? [{ statements: [{ text: lsn }] }] : []),
       ])
@@ -195,8 +198,14 @@ export class TransactionSession {
       if (!isServerError(error)) throw outcomeUnknown(error)
       // What comes after COMMIT may fail without taking it back.
       if ((failedSegmentOf(error) ?? 0) > 0) return
+      if (session.transactionStatus !== 'idle') await this.#rollback(session)
       throw session.broken && !isEndedUncommitted(error) ? outcomeUnknown(error) : error
     }
+  }
+
+  #deferredChecks(session: Session): readonly WireStatement[] {
+    const isReadOnly = this.#options.settings.accessMode === 'read only'
+    return isReadOnly ? [] : deferredChecks(this.#heads.values(), session)
   }
 
   async #announce(session: Session): Promise<void> {
@@ -254,6 +263,7 @@ export class TransactionSession {
   async #open(statement: RoutedStatement): Promise<Session> {
     const { scope, options } = routeOf(statement)
     this.#assertReachable(scope)
+    if (scope.head !== undefined) this.#heads.set(scope.head.key, scope.head)
     if (this.#way.listensToWrites) await this.#collector.note(statement)
     const session = await this.#acquire(options)
     if (statement.raw) {
