@@ -1,5 +1,8 @@
 export type { BudgetOption, PoolerOption, SharedBudgetSettings } from './budget/budget-options.js'
 export type { BudgetFacts } from './budget/connection-budget.js'
+export type { Leak } from './facade/leak-watch.js'
+export { Pool } from './facade/pool.js'
+export type { PoolConfig, PoolOptions } from './facade/pool-config.js'
 export type {
   ModulePool,
   Percentiles,

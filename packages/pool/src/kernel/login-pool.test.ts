@@ -74,6 +74,20 @@ describe('an idle connection', () => {
     expect(login.idle).toHaveLength(1)
   })
 
+  it('stays there until it is too old, and not longer', async () => {
+    const { clock, login, ask } = set({
+      login: { idleTimeoutMs: 20, maxLifetimeMs: 400, refills: false },
+      limits: { min: 1 },
+    })
+    const asked = ask()
+    await clock.advance(10)
+    login.release(await asked, false)
+    await clock.advance(340)
+    expect(login.idle).toHaveLength(1)
+    await clock.advance(60)
+    expect(login.idle).toHaveLength(0)
+  })
+
   it('is not opened in advance where the floor only keeps', async () => {
     const { clock, server, login, ask } = set({
       login: { idleTimeoutMs: 20, refills: false },
@@ -84,6 +98,19 @@ describe('an idle connection', () => {
     login.release(await asked, false)
     await clock.advance(2_000)
     expect({ open: server.backends, attempts: server.attempts }).toEqual({ open: 1, attempts: 1 })
+  })
+})
+
+describe('a caller who waits for what is held long', () => {
+  it('makes one connection, not as many as would help a crowd', async () => {
+    const { clock, server, login, ask } = set({})
+    const asked = ask()
+    await clock.advance(2_000)
+    login.release(await asked, true)
+    await clock.advance(100)
+    ask()
+    await clock.advance(100)
+    expect(server.attempts).toBe(2)
   })
 })
 

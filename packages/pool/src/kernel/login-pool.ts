@@ -24,8 +24,8 @@ const LIFETIME_JITTER = 0.1
 const UNKNOWN_HOLD_MS = 2
 /** Weight of the newest sample. */
 const HOLD_SMOOTHING = 0.1
-/** Timers of Node fire up to so many milliseconds early. */
-const EARLY_MS = 1
+/** Timers of Node may fire a little early; so much is as good as due. */
+const EARLY_MS = 0.5
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** The physical connections of one login, and the members that draw from them. */
@@ -459,25 +459,22 @@ export class LoginPool<Connection extends PhysicalConnection> {
   /** One timer for all: for the one that is due first. */
   #watchIdle(slot: Slot<Connection>): void {
     const { idleTimeoutMs } = this.options
+    const { clock } = this.host
+    const now = clock.now()
     const unusedAt = idleTimeoutMs > 0 ? slot.since + idleTimeoutMs : Number.POSITIVE_INFINITY
-    const at = Math.min(unusedAt, slot.expiresAt)
+    // What is due and still there is kept at the floor: the host looks at it again.
+    const at = unusedAt > now + EARLY_MS ? Math.min(unusedAt, slot.expiresAt) : slot.expiresAt
     if (at >= this.#expiryAt) return
     this.#stopExpiry?.()
     this.#expiryAt = at
-    const { clock } = this.host
-    const milliseconds = Math.min(Math.max(0, at - clock.now()), LONGEST_TIMER_MS)
+    const milliseconds = Math.min(Math.max(0, at - now), LONGEST_TIMER_MS)
     this.#stopExpiry = clock.after(milliseconds, () => this.#expire(), false)
   }
 
   #expire(): void {
     this.#expiryAt = Number.POSITIVE_INFINITY
     this.host.expireIdle(this)
-    const now = this.host.clock.now()
-    const { idleTimeoutMs } = this.options
-    // What is kept at the floor is looked at again by the host.
-    for (const slot of this.#idle) {
-      if (idleTimeoutMs === 0 || slot.since + idleTimeoutMs > now + EARLY_MS) this.#watchIdle(slot)
-    }
+    for (const slot of this.#idle) this.#watchIdle(slot)
   }
 
   #opened(slot: Slot<Connection>, connection: Connection, startedAt: number): void {

@@ -294,7 +294,7 @@ export class PoolHost<Connection extends PhysicalConnection> {
         : Math.ceil((waiting * login.holdMs(now)) / targetMs) - serving
     // One at a time on suspicion: a caller waits for the pool, not for a handshake.
     const onSuspicion = connecting === 0 ? 1 : 0
-    const most = breaker.state === 'half-open' ? 1 - connecting : waiting
+    const most = (breaker.state === 'half-open' ? 1 : waiting) - connecting
     return Math.min(room, most, Math.max(forTarget, onSuspicion))
   }
 

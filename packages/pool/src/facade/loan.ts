@@ -1,0 +1,16 @@
+import type { PoolClient } from 'pg'
+import type { Slot } from '../kernel/slot.js'
+import type { PgPhysical } from '../postgres/pg-physical.js'
+
+/** A client that somebody has, from `connect` to `release`. */
+export interface Loan {
+  readonly slot: Slot<PgPhysical>
+  readonly client: PoolClient
+  readonly since: number
+  /** What had been sent before, where that matters. */
+  readonly sentBefore: number | undefined
+  /** Who borrowed it, where leaks are looked for. */
+  readonly borrower: Error | undefined
+  isOver: boolean
+  isReported: boolean
+}

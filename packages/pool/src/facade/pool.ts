@@ -1,0 +1,429 @@
+import { EventEmitter } from 'node:events'
+import { PlataformaError } from '@plataforma/core'
+import type pg from 'pg'
+import type { Slot } from '../kernel/slot.js'
+import { UnfitConnection } from '../kernel/unfit-connection.js'
+import { PgConnector } from '../postgres/pg-connector.js'
+import type { PgPhysical } from '../postgres/pg-physical.js'
+import { bytesSent, forgetStatements, keepAlive } from './client-state.js'
+import { heldOf, whileHolding } from './held-loans.js'
+import { LeakWatch } from './leak-watch.js'
+import type { Loan } from './loan.js'
+import { observeStatements } from './observed-client.js'
+import {
+  clientClass,
+  clientConfig,
+  type PoolConfig,
+  type PoolOptions,
+  poolOptions,
+} from './pool-config.js'
+import { GROUND, type GroundParts, ownGround, type PoolGround } from './pool-ground.js'
+import { endedTwice, inPgWords, poolEnded, releasedTwice } from './pool-refusals.js'
+import { verdictOn } from './release-verdict.js'
+import { settleClient } from './settle-client.js'
+import { StallWatch } from './stall-watch.js'
+
+type Callback<Result> = (error: Error | undefined, result?: Result) => void
+type ConnectCallback = (
+  error: Error | undefined,
+  client: pg.PoolClient | undefined,
+  done: (release?: Error | boolean) => void,
+) => void
+
+const NOTHING = () => {}
+
+/**
+ * Stands where `pg.Pool` stands: the same constructor, methods, events and counters.
+ *
+ * @example
+ * const pool = new Pool({ connectionString, max: 20 })
+ * const { rows } = await pool.query('select now()')
+ * await pool.end()
+ */
+export class Pool extends EventEmitter {
+  options: PoolOptions
+  readonly Client: new (
+    config?: pg.ClientConfig,
+  ) => pg.Client
+  readonly Promise: PromiseConstructor
+  readonly log: (...messages: unknown[]) => void
+  ending = false
+  ended = false
+  readonly #ground: PoolGround
+  readonly #loans = new Set<Loan>()
+  readonly #uses = new WeakMap<pg.Client, number>()
+  readonly #stalls: StallWatch
+  readonly #leaks: LeakWatch | undefined
+  #drained: (() => void) | undefined
+
+  /** @param Client makes the connections; `pg.Client` unless given */
+  constructor(config?: PoolConfig | null, Client?: unknown) {
+    super()
+    this.options = poolOptions(config)
+    this.Client = clientClass(this.options, Client)
+    this.Promise = (this.options.Promise ?? Promise) as PromiseConstructor
+    this.log = this.options.log ?? NOTHING
+    const { [GROUND]: ground = ownGround } = (config ?? {}) as {
+      readonly [GROUND]?: (parts: GroundParts) => PoolGround
+    }
+    this.#ground = ground({
+      options: this.options,
+      connector: new PgConnector({
+        config: () => clientConfig(this.options),
+        Client: this.Client,
+        prepare: (client) => this.#prepare(client),
+      }),
+      observer: {
+        opened: ({ client }) => {
+          this.log('new client connected')
+          if (this.options.allowExitOnIdle) keepAlive(client, false)
+        },
+        connectFailed: (error) => this.log('client failed to connect', error),
+        gone: ({ client }) => this.emit('remove', client),
+        lost: ({ client }, error) => this.#lost(client, error),
+      },
+    })
+    const { login, member } = this.#ground
+    const { deadlockTimeoutMs, leakDetectionMs } = this.options
+    this.#stalls = new StallWatch({ login, member, timeoutMs: deadlockTimeoutMs })
+    if (leakDetectionMs > 0) {
+      this.#leaks = new LeakWatch({
+        clock: login.host.clock,
+        loans: this.#loans,
+        limitMs: leakDetectionMs,
+        report: (leak) => {
+          this.log('client was not given back', leak)
+          this.emit('leak', leak)
+        },
+      })
+    }
+  }
+
+  /** Open and connecting. */
+  get totalCount(): number {
+    return this.#ground.login.live
+  }
+
+  get idleCount(): number {
+    return this.#ground.login.idle.length
+  }
+
+  /** Callers for whom no connection is on its way yet. */
+  get waitingCount(): number {
+    const { login, member } = this.#ground
+    return Math.max(0, member.queue.size - login.connecting)
+  }
+
+  /** Lent clients that will be ended when they come back, for their age. */
+  get expiredCount(): number {
+    const { login } = this.#ground
+    const now = login.host.clock.now()
+    let expired = 0
+    for (const { expiresAt } of login.lentSlots()) if (now >= expiresAt) expired += 1
+    return expired
+  }
+
+  /** All clients that are open. */
+  get _clients(): readonly pg.Client[] {
+    const open = [...this.#ground.login.slots]
+    return open
+      .filter(({ state }) => state === 'idle' || state === 'lent')
+      .map(({ connection }) => connection.client)
+  }
+
+  /**
+   * A client of one's own until `client.release()`.
+   *
+   * @throws PlataformaError `PLT_POOL_TIMEOUT`, `PLT_POOL_DEADLOCK`, `PLT_CLOSED`; what the server
+   * or a hook refused the connection with
+   */
+  connect(): Promise<pg.PoolClient>
+  connect(callback: ConnectCallback): void
+  connect(callback?: ConnectCallback): Promise<pg.PoolClient> | undefined {
+    if (callback === undefined) {
+      const loan = this.#borrow(this.connect)
+      return this.#promised(
+        'then' in loan ? loan.then(({ client }) => client) : Promise.resolve(loan.client),
+      )
+    }
+    Promise.resolve(this.#borrow(this.connect)).then(
+      ({ client }) => process.nextTick(callback, undefined, client, client.release),
+      (error) => process.nextTick(callback, error, undefined, NOTHING),
+    )
+    return undefined
+  }
+
+  /** Sends one statement on any client. */
+  query<T extends pg.Submittable>(stream: T): T
+  query<R extends unknown[] = unknown[], I = unknown[]>(
+    config: pg.QueryArrayConfig<I>,
+    values?: pg.QueryConfigValues<I>,
+  ): Promise<pg.QueryArrayResult<R>>
+  // biome-ignore lint/suspicious/noExplicitAny: a row is whatever the caller says, as with pg.Pool
+  query<R extends pg.QueryResultRow = any, I = unknown[]>(
+    textOrConfig: string | pg.QueryConfig<I>,
+    values?: pg.QueryConfigValues<I>,
+  ): Promise<pg.QueryResult<R>>
+  query<R extends unknown[] = unknown[], I = unknown[]>(
+    config: pg.QueryArrayConfig<I>,
+    callback: (error: Error, result: pg.QueryArrayResult<R>) => void,
+  ): void
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  query<R extends pg.QueryResultRow = any, I = unknown[]>(
+    textOrConfig: string | pg.QueryConfig<I>,
+    callback: (error: Error, result: pg.QueryResult<R>) => void,
+  ): void
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  query<R extends pg.QueryResultRow = any, I = unknown[]>(
+    text: string,
+    values: pg.QueryConfigValues<I>,
+    callback: (error: Error, result: pg.QueryResult<R>) => void,
+  ): void
+  query(text: unknown, values?: unknown, callback?: unknown): unknown {
+    const last = typeof values === 'function' ? values : callback
+    const given = typeof values === 'function' ? undefined : values
+    if (typeof text === 'function') return this.#refuseFunction(text as Callback<never>)
+    if (typeof last === 'function') {
+      this.#query(text, given, last as Callback<pg.QueryResult>)
+      return undefined
+    }
+    return this.#promised(
+      new Promise((resolve, reject) => {
+        this.#query(text, given, (error, result) => (error ? reject(error) : resolve(result)))
+      }).catch((error: unknown) => {
+        // The stack of the socket says nothing; that of who waits for this promise does.
+        if (error instanceof Error) Error.captureStackTrace(error)
+        throw error
+      }),
+    )
+  }
+
+  /**
+   * Runs `work` with a client that is released when it is done. A call inside that would wait for
+   * this very client is refused at once.
+   *
+   * @throws PlataformaError as `connect` does; what `work` throws
+   */
+  async withClient<Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+    const loan = await this.#borrow(this.withClient)
+    try {
+      return await whileHolding(loan, () => work(loan.client))
+    } finally {
+      if (!loan.isOver) loan.client.release()
+    }
+  }
+
+  /**
+   * Runs `work` in a transaction, which is rolled back when it throws.
+   *
+   * @throws PlataformaError as `withClient` does, and `PLT_TRANSACTION_ABORTED` when a statement
+   * failed and `work` went on as if it had not
+   * @example
+   * await pool.transaction(async (client) => {
+   *   await client.query('update conta set saldo = saldo - 1 where id = 1')
+   *   await client.query('update conta set saldo = saldo + 1 where id = 2')
+   * })
+   */
+  transaction<Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+    return this.withClient(async (client) => {
+      await client.query('BEGIN')
+      // Where this throws, the release rolls back.
+      const result = await work(client)
+      const { command } = await client.query('COMMIT')
+      if (command === 'COMMIT') return result
+      throw new PlataformaError(
+        'PLT_TRANSACTION_ABORTED',
+        'A statement of the transaction failed, so COMMIT became ROLLBACK.',
+        { remedy: 'Let the error of the statement leave the transaction, or use a savepoint.' },
+      )
+    })
+  }
+
+  /** Resolves when those who wait were served, all clients came back and all are closed. */
+  end(): Promise<void>
+  end(callback: (error?: Error) => void): void
+  end(callback?: (error?: Error) => void): Promise<void> | undefined {
+    this.log('ending')
+    const ended = this.ending ? Promise.reject(endedTwice()) : this.#end()
+    if (callback === undefined) return this.#promised(ended)
+    ended.then(
+      () => process.nextTick(callback),
+      (error) => process.nextTick(callback, error),
+    )
+    return undefined
+  }
+
+  async #end(): Promise<void> {
+    this.ending = true
+    if (this.#ground.member.queue.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#drained = resolve
+      })
+    }
+    await this.#ground.close()
+    this.ended = true
+  }
+
+  #promised<Result>(result: Promise<Result>): Promise<Result> {
+    if (this.Promise === Promise) return result
+    return new this.Promise((resolve, reject) => result.then(resolve, reject))
+  }
+
+  #refuseFunction(callback: Callback<never>): undefined {
+    const error = new TypeError(
+      'Passing a function as the first parameter to pool.query is not supported',
+    )
+    setImmediate(callback, error)
+  }
+
+  #query(text: unknown, values: unknown, callback: Callback<pg.QueryResult>): void {
+    const loan = this.#borrow()
+    if ('then' in loan) {
+      loan.then(
+        (served) => this.#queryOn(served, { text, values, callback }),
+        (error) => process.nextTick(callback, error),
+      )
+    } else this.#queryOn(loan, { text, values, callback })
+  }
+
+  #queryOn(
+    { client }: Loan,
+    query: { text: unknown; values: unknown; callback: Callback<pg.QueryResult> },
+  ): void {
+    let isOver = false
+    const finish = (error?: Error | null, result?: pg.QueryResult) => {
+      if (isOver) return
+      isOver = true
+      client.removeListener('error', finish)
+      client.release(error ?? undefined)
+      query.callback(error ?? undefined, result)
+    }
+    client.once('error', finish)
+    this.log('dispatching query')
+    try {
+      client.query(query.text as string, query.values as unknown[], finish)
+    } catch (error) {
+      // Nothing was sent: the client is as it was.
+      isOver = true
+      client.removeListener('error', finish)
+      client.release()
+      process.nextTick(query.callback, error)
+    }
+  }
+
+  /** @param from whose caller borrows, where leaks are looked for */
+  #borrow(from?: (...args: never[]) => unknown): Loan | Promise<Loan> {
+    if (this.ending) return Promise.reject(poolEnded())
+    const { login, member } = this.#ground
+    const borrower = from && this.#leaks && LeakWatch.borrower(from)
+    const within = heldOf(login.host)
+    const slot = login.take(member, within)
+    if (slot !== undefined) return this.#lend(slot, borrower)
+    const waiting = login.wait(member, { within }).then(
+      (served) => {
+        this.#noteDrained()
+        return this.#lend(served, borrower)
+      },
+      (error) => {
+        this.#noteDrained()
+        throw inPgWords(error)
+      },
+    )
+    this.#stalls.watch()
+    return waiting
+  }
+
+  #noteDrained(): void {
+    if (this.#ground.member.queue.size === 0) this.#drained?.()
+  }
+
+  #lend(slot: Slot<PgPhysical>, borrower: Error | undefined): Loan {
+    const client = slot.connection.client as pg.PoolClient
+    const { hygiene, allowExitOnIdle } = this.options
+    const loan: Loan = {
+      slot,
+      client,
+      since: slot.since,
+      sentBefore: hygiene === 'full' ? bytesSent(client) : undefined,
+      borrower,
+      isOver: false,
+      isReported: false,
+    }
+    client.release = (error) => this.#release(loan, error)
+    this.#loans.add(loan)
+    if (borrower !== undefined) this.#leaks?.watch()
+    if (allowExitOnIdle) keepAlive(client, true)
+    this.emit('acquire', client)
+    return loan
+  }
+
+  #release(loan: Loan, error: unknown): void {
+    if (loan.isOver) throw releasedTwice()
+    loan.isOver = true
+    this.#loans.delete(loan)
+    const { slot, client } = loan
+    const { maxUses, compat, hygiene } = this.options
+    const uses = maxUses === Number.POSITIVE_INFINITY ? 0 : (this.#uses.get(client) ?? 0) + 1
+    if (uses > 0) this.#uses.set(client, uses)
+    this.emit('release', error, client)
+    const isExpended = uses >= maxUses
+    if (isExpended) this.log('remove expended client')
+    const isSoiled = hygiene === 'full' && bytesSent(client) !== loan.sentBefore
+    const { broken } = slot.connection
+    switch (verdictOn({ client, broken, error, compat, isExpended, isSoiled })) {
+      case 'keep':
+        this.#giveBack(slot, false)
+        break
+      case 'settle':
+        void settleClient(client, isSoiled ? () => this.#clean(client) : undefined).then(
+          (isClean) => this.#giveBack(slot, !isClean),
+        )
+        break
+      case 'end':
+        slot.expiresAt = Number.NEGATIVE_INFINITY
+        this.#giveBack(slot, false)
+        break
+      case 'destroy':
+        this.#giveBack(slot, true)
+    }
+  }
+
+  #giveBack(slot: Slot<PgPhysical>, destroy: boolean): void {
+    if (this.options.allowExitOnIdle && !destroy) keepAlive(slot.connection.client, false)
+    this.#ground.login.release(slot, destroy)
+  }
+
+  async #clean(client: pg.Client): Promise<void> {
+    await client.query('DISCARD ALL')
+    forgetStatements(client)
+    await this.#runHooks(client)
+  }
+
+  async #prepare(client: pg.Client): Promise<void> {
+    const { observe } = this.#ground
+    const { verify } = this.options
+    if (observe !== undefined) observeStatements(client, observe)
+    try {
+      await this.#runHooks(client)
+      if (verify === undefined) return
+      await new Promise<void>((resolve, reject) => {
+        verify(client as pg.PoolClient, (error) => (error ? reject(error) : resolve()))
+      })
+    } catch (error) {
+      throw new UnfitConnection(error)
+    }
+  }
+
+  async #runHooks(client: pg.Client): Promise<void> {
+    await this.options.onConnect?.(client)
+    this.emit('connect', client)
+  }
+
+  #lost(client: pg.Client, error: unknown): void {
+    if (!(error instanceof Error)) return
+    Object.assign(error, { client })
+    // Without a listener, an error event would end the process.
+    if (this.listenerCount('error') > 0) this.emit('error', error, client)
+    else this.log('idle client error', error)
+  }
+}
