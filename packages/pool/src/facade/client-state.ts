@@ -3,6 +3,7 @@ import type pg from 'pg'
 /** What `pg` knows of a client and does not tell; absent in clients of another make. */
 interface ClientState {
   readonly readyForQuery?: boolean
+  readonly _queryable?: boolean
   readonly _activeQuery?: unknown
   readonly _queryQueue?: readonly unknown[]
   readonly _sentQueryQueue?: readonly unknown[]
@@ -22,6 +23,11 @@ const stateOf = (client: pg.Client) => client as unknown as ClientState
 export function isReady(client: pg.Client): boolean {
   const { readyForQuery, _queryQueue, _sentQueryQueue } = stateOf(client)
   return readyForQuery !== false && !_queryQueue?.length && !_sentQueryQueue?.length
+}
+
+/** Whether its connection is lost. */
+export function isLost(client: pg.Client): boolean {
+  return stateOf(client)._queryable === false
 }
 
 /** Whether a statement of it has neither succeeded nor failed yet. */

@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
 import type { PoolClient } from 'pg'
 import type { PoolClock } from '../kernel/clock.js'
-import type { Loan } from './loan.js'
+import type { Borrower, Loan } from './loan.js'
 
 export interface Leak {
   readonly client: PoolClient
@@ -36,10 +36,11 @@ export class LeakWatch {
    * The stack of who calls, without the frames of this package.
    * @param below the function whose callers matter
    */
-  static borrower(below: (...parts: never[]) => unknown): Error {
+  static borrower(below: (...parts: never[]) => unknown): Borrower {
     const { stackTraceLimit } = Error
     Error.stackTraceLimit = FRAMES
-    const borrower = new Error('borrowed')
+    // An error would have its stack captured twice.
+    const borrower: Borrower = {}
     Error.captureStackTrace(borrower, below)
     Error.stackTraceLimit = stackTraceLimit
     return borrower
@@ -57,11 +58,13 @@ export class LeakWatch {
     this.#isArmed = false
     const now = clock.now()
     for (const loan of loans) {
+      // The pool's own always come back.
+      if (loan.borrower === undefined) continue
       this.watch()
       const heldMs = now - loan.since
       if (heldMs < limitMs || loan.isReported) continue
       loan.isReported = true
-      const leak: Leak = { client: loan.client, heldMs, stack: loan.borrower?.stack ?? '' }
+      const leak: Leak = { client: loan.client, heldMs, stack: loan.borrower.stack ?? '' }
       if (leaks.hasSubscribers) leaks.publish(leak)
       report(leak)
     }

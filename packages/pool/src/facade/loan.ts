@@ -2,6 +2,11 @@ import type { PoolClient } from 'pg'
 import type { Slot } from '../kernel/slot.js'
 import type { PgPhysical } from '../postgres/pg-physical.js'
 
+/** Whose stack is written out only when somebody reads it. */
+export interface Borrower {
+  readonly stack?: string
+}
+
 /** A client that somebody has, from `connect` to `release`. */
 export interface Loan {
   readonly slot: Slot<PgPhysical>
@@ -10,7 +15,7 @@ export interface Loan {
   /** What had been sent before, where that matters. */
   readonly sentBefore: number | undefined
   /** Who borrowed it, where leaks are looked for. */
-  readonly borrower: Error | undefined
+  readonly borrower: Borrower | undefined
   isOver: boolean
   isReported: boolean
 }

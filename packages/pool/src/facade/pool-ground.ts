@@ -1,9 +1,11 @@
+import type pg from 'pg'
 import { machineClock } from '../kernel/clock.js'
-import type { LoginObserver, LoginPool } from '../kernel/login-pool.js'
+import type { LoginObserver } from '../kernel/login-options.js'
+import type { LoginPool } from '../kernel/login-pool.js'
 import type { Member } from '../kernel/member.js'
 import { PoolHost } from '../kernel/pool-host.js'
 import type { PgConnector } from '../postgres/pg-connector.js'
-import type { PgPhysical } from '../postgres/pg-physical.js'
+import type { BackendGone, PgPhysical } from '../postgres/pg-physical.js'
 import type { StatementObserver } from '../session/pooled-session.js'
 import type { PoolOptions } from './pool-config.js'
 
@@ -23,6 +25,15 @@ export interface GroundParts {
   readonly observer: LoginObserver<PgPhysical>
 }
 
+export interface GroundSource {
+  open(parts: GroundParts): PoolGround
+  /** What clients are made with, in place of the pool's own options; asked for each attempt. */
+  config?(): pg.ClientConfig
+  /** Called when the server refused the password; true when that was mended. */
+  heal?(): Promise<boolean>
+  readonly gone?: BackendGone | undefined
+}
+
 /** Where a pool's options say on what it stands, when it is not its own ground. */
 export const GROUND = Symbol('ground')
 
@@ -32,7 +43,9 @@ const CONNECT_TIMEOUT_MS = 10_000
 const LEAST_CONNECT_TIMEOUT_MS = 1_000
 
 /** A budget of `max` connections, for one pool alone. */
-export function ownGround({ options, connector, observer }: GroundParts): PoolGround {
+export const OWN_GROUND: GroundSource = { open: ownGround }
+
+function ownGround({ options, connector, observer }: GroundParts): PoolGround {
   const { max, min, idleTimeoutMillis, maxLifetimeSeconds } = options
   const host = new PoolHost<PgPhysical>(machineClock, max, {
     maxConnecting: max,

@@ -8,7 +8,7 @@ import type { PgPhysical } from '../postgres/pg-physical.js'
 import { bytesSent, forgetStatements, keepAlive } from './client-state.js'
 import { heldOf, whileHolding } from './held-loans.js'
 import { LeakWatch } from './leak-watch.js'
-import type { Loan } from './loan.js'
+import type { Borrower, Loan } from './loan.js'
 import { observeStatements } from './observed-client.js'
 import {
   clientClass,
@@ -17,7 +17,7 @@ import {
   type PoolOptions,
   poolOptions,
 } from './pool-config.js'
-import { GROUND, type GroundParts, ownGround, type PoolGround } from './pool-ground.js'
+import { GROUND, type GroundSource, OWN_GROUND, type PoolGround } from './pool-ground.js'
 import { endedTwice, inPgWords, poolEnded, releasedTwice } from './pool-refusals.js'
 import { verdictOn } from './release-verdict.js'
 import { settleClient } from './settle-client.js'
@@ -63,15 +63,17 @@ export class Pool extends EventEmitter {
     this.Client = clientClass(this.options, Client)
     this.Promise = (this.options.Promise ?? Promise) as PromiseConstructor
     this.log = this.options.log ?? NOTHING
-    const { [GROUND]: ground = ownGround } = (config ?? {}) as {
-      readonly [GROUND]?: (parts: GroundParts) => PoolGround
+    const { [GROUND]: source = OWN_GROUND } = (config ?? {}) as {
+      readonly [GROUND]?: GroundSource
     }
-    this.#ground = ground({
+    this.#ground = source.open({
       options: this.options,
       connector: new PgConnector({
-        config: () => clientConfig(this.options),
+        config: () => source.config?.() ?? clientConfig(this.options),
         Client: this.Client,
         prepare: (client) => this.#prepare(client),
+        heal: async () => (await source.heal?.()) ?? false,
+        ...(source.gone && { gone: source.gone }),
       }),
       observer: {
         opened: ({ client }) => {
@@ -337,7 +339,7 @@ export class Pool extends EventEmitter {
     if (this.#ground.member.queue.size === 0) this.#drained?.()
   }
 
-  #lend(slot: Slot<PgPhysical>, borrower: Error | undefined): Loan {
+  #lend(slot: Slot<PgPhysical>, borrower: Borrower | undefined): Loan {
     const client = slot.connection.client as pg.PoolClient
     const { hygiene, allowExitOnIdle } = this.options
     const loan: Loan = {

@@ -1,6 +1,6 @@
 import { cancelStatement } from '@plataforma/core'
 import type pg from 'pg'
-import { isInTransaction, isReady } from './client-state.js'
+import { isInTransaction, isLost, isReady } from './client-state.js'
 
 /** A statement that was sent and not awaited may end by itself within so many milliseconds. */
 const GRACE_MS = 100
@@ -19,12 +19,13 @@ export async function settleClient(
 ): Promise<boolean> {
   try {
     if (!(await readyWithin(client, GRACE_MS))) {
+      if (isLost(client)) return false
       await cancelStatement(client, AbortSignal.timeout(LIMIT_MS))
       if (!(await readyWithin(client, LIMIT_MS))) return false
     }
     if (isInTransaction(client)) await within(client.query('ROLLBACK'))
     if (clean !== undefined) await within(clean())
-    return isReady(client) && !isInTransaction(client)
+    return isReady(client) && !isLost(client) && !isInTransaction(client)
   } catch {
     return false
   }

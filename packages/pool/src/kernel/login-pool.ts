@@ -54,6 +54,7 @@ export class LoginPool<Connection extends PhysicalConnection> {
   /** When idle connections are looked at. */
   #expiryAt = Number.POSITIVE_INFINITY
   #stopExpiry: (() => void) | undefined
+  #drained: PromiseWithResolvers<void> | undefined
 
   constructor(host: PoolHost<Connection>, options: LoginOptions<Connection>) {
     this.host = host
@@ -306,6 +307,15 @@ export class LoginPool<Connection extends PhysicalConnection> {
     }
   }
 
+  /** Ends everything, what is lent when it comes back; resolves when nothing is open any more. */
+  drain(): Promise<void> {
+    this.#drained ??= Promise.withResolvers()
+    for (const attempt of this.#attempts) attempt.abort(closed())
+    this.recycle()
+    if (this.#slots.size === 0) this.#drained.resolve()
+    return this.#drained.promise
+  }
+
   refuseWaiters(reason: (member: Member<Connection>) => unknown): void {
     for (const member of this.#waiting) {
       for (const waiter of member.queue) {
@@ -499,7 +509,8 @@ export class LoginPool<Connection extends PhysicalConnection> {
 
   #notOpened(error: unknown, startedAt: number): void {
     this.options.observer?.connectFailed?.(error)
-    if (this.host.isClosing) {
+    if (this.#slots.size === 0) this.#drained?.resolve()
+    if (this.host.isClosing || this.#drained !== undefined) {
       this.host.placeFreed()
       return
     }
@@ -580,6 +591,7 @@ export class LoginPool<Connection extends PhysicalConnection> {
       this.host.closingEnded()
       this.host.placeGone()
       this.options.observer?.gone?.(slot.connection)
+      if (this.#slots.size === 0) this.#drained?.resolve()
       this.host.placeFreed()
     }
     void (destroy ? slot.connection.destroy() : slot.connection.end()).then(gone, gone)

@@ -89,6 +89,12 @@ export class PoolHost<Connection extends PhysicalConnection> {
     return login
   }
 
+  /** For one of which nothing is open any more. */
+  removeLogin(login: LoginPool<Connection>): void {
+    const place = this.logins.indexOf(login)
+    if (place !== -1) this.logins.splice(place, 1)
+  }
+
   get isClosing(): boolean {
     return this.#closing !== undefined
   }

@@ -131,6 +131,12 @@ export class ModulePool {
     return member
   }
 
+  /** The login is closed. */
+  withdraw(login: LoginPool<PgPhysical>): void {
+    const place = this.#draws.findIndex((draw) => draw.login === login)
+    if (place !== -1) this.#draws.splice(place, 1)
+  }
+
   readonly noteQuery = (tookMs: number, text: () => string): void => {
     this.#totalQueries += 1
     this.#totalMs += tookMs

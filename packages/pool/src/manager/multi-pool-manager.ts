@@ -13,7 +13,11 @@ import {
 } from '../budget/budget-options.js'
 import type { BudgetFacts, ConnectionBudget } from '../budget/connection-budget.js'
 import { createBudget } from '../budget/create-budget.js'
+import { type ModulePgPoolConfig, modulePgPool } from '../facade/module-pg-pool.js'
+import type { Pool } from '../facade/pool.js'
+import { bothObservers } from '../kernel/both-observers.js'
 import { machineClock } from '../kernel/clock.js'
+import type { LoginObserver } from '../kernel/login-options.js'
 import type { LoginPool } from '../kernel/login-pool.js'
 import { type HostOptions, PoolHost } from '../kernel/pool-host.js'
 import type { PgConnector } from '../postgres/pg-connector.js'
@@ -82,6 +86,8 @@ export class MultiPoolManager implements AsyncDisposable {
   readonly #budget: ConnectionBudget
   readonly #host: PoolHost<PgPhysical>
   readonly #pools = new Map<string, ModulePool>()
+  readonly #pgPools = new Map<string, Pool>()
+  readonly #logins: LoginDirectory
   readonly #common: ModulePoolSettings
   #started: Promise<void> | undefined
 
@@ -92,6 +98,7 @@ export class MultiPoolManager implements AsyncDisposable {
     checkBudget(options.budget)
     checkPooler(options.pooler)
     const logins = options.logins ?? oneLogin(options.connectionString)
+    this.#logins = logins
     this.#budget = createBudget({
       budget: options.budget,
       pooler: options.pooler ?? 'auto',
@@ -138,6 +145,30 @@ export class MultiPoolManager implements AsyncDisposable {
     return pool
   }
 
+  /**
+   * A module's connections for a library that wants a `pg.Pool`: within the module's limits and
+   * share, counted in its metrics. The same one at every call, until it was ended.
+   *
+   * @param config of the first call
+   * @example
+   * const dialect = new PostgresDialect({ pool: pools.pgPool('vendas') })
+   */
+  pgPool(module: string, config: ModulePgPoolConfig = {}): Pool {
+    const known = this.#pgPools.get(module)
+    if (known !== undefined && !known.ending) return known
+    const pool = modulePgPool(
+      {
+        pool: this.poolOf(module),
+        logins: this.#logins,
+        gone: this.#budget.gone,
+        openLogin: (name, connector, observer) => this.#openLogin(name, connector, observer),
+      },
+      config,
+    )
+    this.#pgPools.set(module, pool)
+    return pool
+  }
+
   /** Idempotent; callers that wait are refused, work in progress has `closeTimeoutMs` to end. */
   async close(): Promise<void> {
     // The claim stands as long as connections do.
@@ -149,7 +180,11 @@ export class MultiPoolManager implements AsyncDisposable {
     return this.close()
   }
 
-  #openLogin(name: string, connector: PgConnector): LoginPool<PgPhysical> {
+  #openLogin(
+    name: string,
+    connector: PgConnector,
+    observer: LoginObserver<PgPhysical> = {},
+  ): LoginPool<PgPhysical> {
     const { idleTimeoutMs, maxLifetimeMs, connectTimeoutMs } = this.#options
     const login = this.#host.addLogin({
       name,
@@ -157,11 +192,11 @@ export class MultiPoolManager implements AsyncDisposable {
       idleTimeoutMs: idleTimeoutMs ?? 10_000,
       maxLifetimeMs: maxLifetimeMs ?? 3_600_000,
       connectTimeoutMs: connectTimeoutMs ?? 10_000,
-      observer: {
+      observer: bothObservers(observer, {
         lent: ({ name: module }, waitedMs) => this.#pools.get(module)?.noteWait(waitedMs),
         timedOut: ({ name: module }) => this.#pools.get(module)?.noteTimeout(),
         turnedAway: ({ name: module }) => this.#pools.get(module)?.noteTurnedAway(),
-      },
+      }),
     })
     void this.#limit(login, connector)
     return login
