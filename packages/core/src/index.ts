@@ -102,6 +102,8 @@ export type { ColumnDefinition, ReferenceDefinition } from './table/column-defin
 export type { TableDefinition } from './table/table-definition.js'
 export type { OwnerTransaction } from './table/table-host.js'
 export type { TableOptions } from './table/table-options.js'
+export { observeStatements, type StatementMeter } from './telemetry/observe-statements.js'
+export type { StatementTrace } from './telemetry/statement-trace.js'
 export type { SystemTransaction } from './transaction/system-transaction.js'
 export type { TransactionOptions } from './transaction/transaction-options.js'
 export { type Transactional, TransactionWrapper } from './transaction/transaction-wrapper.js'

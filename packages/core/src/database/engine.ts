@@ -118,6 +118,7 @@ export class Engine {
       judge: this.#judge,
       interceptors,
       moments: this.listeners.ofWrites,
+      database: this.connections.database,
     })
   }
 

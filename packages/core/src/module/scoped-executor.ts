@@ -132,6 +132,7 @@ export class ScopedExecutor implements ModuleExecutor {
     return {
       ...(carrier && { carrier }),
       ...(signal && { signal }),
+      ...(options.table !== undefined && { table: options.table }),
       ...((options.cache !== undefined || options.cacheTTL !== undefined) && {
         locals: { cache: options.cache, cacheTTL: options.cacheTTL },
       }),

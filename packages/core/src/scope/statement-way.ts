@@ -1,8 +1,10 @@
 import type { CompiledQuery } from 'kysely'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { isServerError } from '../error/server-error.js'
+import { moduleSchema } from '../identity/module-name.js'
 import type { Session, WireStatement } from '../session/session.js'
 import type { SessionSource } from '../session/session-source.js'
+import { firstKeyword } from '../statement/first-keyword.js'
 import { listensToWrites, type Moments, NO_MOMENTS } from '../statement/moments.js'
 import {
   composeInterceptors,
@@ -13,6 +15,8 @@ import {
 } from '../statement/statement.js'
 import { statementFacts } from '../statement/statement-facts.js'
 import { WriteCollector, type Writes } from '../statement/written-tables.js'
+import { statementChannel, traceStatement } from '../telemetry/statement-channel.js'
+import type { StatementTrace } from '../telemetry/statement-trace.js'
 import { mayBeScript, scriptResult } from '../wire/script-text.js'
 import { headStatement, scopeKeyOf, TAIL } from './batch-frame.js'
 import type { Scope } from './scope.js'
@@ -31,6 +35,8 @@ export interface SendOptions {
   readonly locals?: Readonly<Record<string, unknown>>
   /** Rows of a portion; set for a statement that streams. */
   readonly chunkSize?: number
+  /** The table of a verb. */
+  readonly table?: string
 }
 
 /** What puts a statement on a session: one of its own, a pinned one, or a transaction's. */
@@ -52,6 +58,8 @@ export interface StatementWayOptions {
   readonly judge: StatementJudge
   readonly interceptors?: readonly StatementInterceptor[]
   readonly moments?: Moments
+  /** The database's name, for telemetry. */
+  readonly database?: string
 }
 
 /** The way of every statement: judged, through the interceptors, onto a session. */
@@ -62,15 +70,19 @@ export class StatementWay {
   readonly listensToWrites: boolean
   readonly #next: NextStatement
   readonly #autocommit: StatementCarrier
+  readonly #database: string | undefined
 
   constructor(options: StatementWayOptions) {
     this.sessions = options.sessions
     this.judge = options.judge
     this.moments = options.moments ?? NO_MOMENTS
     this.listensToWrites = listensToWrites(this.moments)
+    this.#database = options.database
     this.#next = composeInterceptors(options.interceptors ?? [], (statement) => {
       assertRouted(statement)
-      return statement[ROUTE].carrier.carry(statement)
+      return statementChannel.hasSubscribers
+        ? this.#traced(statement)
+        : statement[ROUTE].carrier.carry(statement)
     })
     this.#autocommit = { inTransaction: false, carry: (statement) => this.#carryAlone(statement) }
   }
@@ -108,6 +120,21 @@ export class StatementWay {
       facts: () => statementFacts(sql),
       [ROUTE]: { scope, carrier, options },
     }
+  }
+
+  #traced(statement: RoutedStatement): Promise<StatementResult> {
+    const { sql, module, inTransaction, streams } = statement
+    const { carrier, options } = statement[ROUTE]
+    const trace: StatementTrace = {
+      sql,
+      module,
+      namespace: module && `${this.#database ?? ''}|${moduleSchema(module)}`,
+      table: options.table,
+      inTransaction,
+      streams,
+      kind: firstKeyword(sql),
+    }
+    return traceStatement(trace, () => carrier.carry(statement))
   }
 
   acquire(scope: Scope, signal: AbortSignal | undefined): Promise<Session> {
