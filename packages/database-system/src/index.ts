@@ -35,10 +35,19 @@ export {
   type UpsertOptions,
   type WriteOptions,
 } from '@plataforma/core'
+export {
+  type ModulePool,
+  type ModulePoolOptions,
+  MultiPoolManager,
+  type PerformanceStats,
+  type PoolMetrics,
+  type SlowQuery,
+} from '@plataforma/pool'
 export { defineConfig } from './config/define-config.js'
 export { DEVELOPMENT_CONFIG } from './config/development-config.js'
 export type { FeatureName, FeatureSwitches } from './config/features.js'
 export type { MigrationsConfig } from './config/migrations-config.js'
+export type { PoolConfig } from './config/pool-config.js'
 export { PRODUCTION_CONFIG } from './config/production-config.js'
 export type { RedisConfig } from './config/redis-config.js'
 export type { KnownKeys, SystemConfig } from './config/system-config.js'

@@ -14,7 +14,7 @@ export {
   MultiPoolManager,
   type MultiPoolManagerOptions,
   type PoolBudget,
-  type PoolingOptions,
 } from './manager/multi-pool-manager.js'
+export type { PoolingOptions } from './manager/pooling-options.js'
 export type { SlowQuery } from './metrics/slow-queries.js'
 export { pooling } from './plugin/pooling.js'

@@ -15,6 +15,7 @@ const KEYS: Readonly<Record<keyof SystemConfig, true>> = {
   mode: true,
   parsers: true,
   plugins: true,
+  pool: true,
   poolConfig: true,
   redisConfig: true,
   rolePrefix: true,
@@ -35,6 +36,8 @@ export function checkConfig(config: SystemConfig): void {
   }
   checkFeatures(config.features)
   checkRedis(config.redisConfig)
+  checkPool(config.pool, 'pool')
+  checkPool(config.poolConfig, 'poolConfig')
   checkPlugins(config.plugins)
 }
 
@@ -76,6 +79,12 @@ function checkRedis(redis: unknown): void {
     'is no Redis address',
     'Give one like redis://user:password@host:6379.',
   )
+}
+
+/** What stands in it is for the package of the pools to say. */
+function checkPool(pool: unknown, key: string): void {
+  if (pool === undefined || isObject(pool)) return
+  throw invalid(key, 'is no object', 'Give options by name, such as { min: 1, max: 10 }.')
 }
 
 /** Whether a plugin can be composed is core's to say. */

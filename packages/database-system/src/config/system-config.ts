@@ -1,10 +1,16 @@
 import type { DatabaseOptions, DatabasePlugin } from '@plataforma/core'
+import type { ModulePoolOptions } from '@plataforma/pool'
 import type { FeatureSwitches } from './features.js'
 import type { MigrationsConfig } from './migrations-config.js'
+import type { PoolConfig } from './pool-config.js'
 import type { RedisConfig } from './redis-config.js'
 
 /** The configuration of a whole system: core's options, and what the managers need. */
-export interface SystemConfig extends Omit<DatabaseOptions, 'dialect'> {
+export interface SystemConfig extends Omit<DatabaseOptions, 'dialect' | 'poolConfig'> {
+  /** How each module uses connections, where `pool.modules` does not say otherwise. */
+  readonly poolConfig?: ModulePoolOptions
+  /** The budget of connections, and what single modules have of it. */
+  readonly pool?: PoolConfig
   readonly redisConfig?: RedisConfig
   readonly features?: FeatureSwitches
   readonly migrations?: MigrationsConfig

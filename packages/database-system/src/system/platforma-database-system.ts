@@ -22,7 +22,7 @@ export class PlatformaDatabaseSystem<
   /** @throws PlataformaError `PLT_CONFIG_INVALID` */
   constructor(config: Config) {
     checkConfig(config)
-    const { redisConfig, features, migrations, plugins = [], ...options } = config
+    const { redisConfig, features, migrations, pool, poolConfig, plugins = [], ...options } = config
     const own = systemPlugins(config, PACKAGES)
     const all = [...own, ...plugins]
     super({ ...options, dialect: undefined, switchedOff: switchedOff(config) }, all)

@@ -1,4 +1,4 @@
-import { PlataformaError } from '@plataforma/core'
+import { invalidOption } from '../manager/option-rule.js'
 import { GROUP_NAME } from './process-claim.js'
 
 /** What several processes share. */
@@ -29,33 +29,26 @@ export function checkBudget(budget: BudgetOption | undefined): void {
     return
   }
   for (const key of Object.keys(budget)) {
-    if (!KEYS.includes(key)) throw invalid(`budget.${key}`, 'set', `none but ${KEYS.join(', ')}`)
+    if (!KEYS.includes(key))
+      throw invalidOption(`budget.${key}`, 'set', `none but ${KEYS.join(', ')}`)
   }
   const { connections, processes, group } = budget
   if (connections !== undefined) whole('budget.connections', connections)
   if (processes !== undefined) whole('budget.processes', processes)
   if (connections !== undefined && processes !== undefined && connections < processes) {
-    throw invalid('budget.connections', connections, `one for each of ${processes} processes`)
+    throw invalidOption('budget.connections', connections, `one for each of ${processes} processes`)
   }
   if (group === undefined || (typeof group === 'string' && GROUP_NAME.test(group))) return
-  throw invalid('budget.group', group, 'up to 24 letters, digits, "_", "." and "-"')
+  throw invalidOption('budget.group', group, 'up to 24 letters, digits, "_", "." and "-"')
 }
 
 /** @throws PlataformaError `PLT_CONFIG_INVALID` */
 export function checkPooler(pooler: PoolerOption | undefined): void {
   if (pooler === undefined || POOLERS.includes(pooler)) return
-  throw invalid('pooler', pooler, '"auto", "none" or "transaction"')
+  throw invalidOption('pooler', pooler, '"auto", "none" or "transaction"')
 }
 
 function whole(key: string, value: unknown): void {
   if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST) return
-  throw invalid(key, value, `a whole number from 1 to ${MOST}`)
-}
-
-function invalid(key: string, value: unknown, expected: string): PlataformaError {
-  return new PlataformaError(
-    'PLT_CONFIG_INVALID',
-    `The pool's \`${key}\` cannot be ${String(value)}.`,
-    { remedy: `Give ${expected}.`, details: { key } },
-  )
+  throw invalidOption(key, value, `a whole number from 1 to ${MOST}`)
 }

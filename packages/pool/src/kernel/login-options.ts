@@ -14,6 +14,8 @@ export interface LoginOptions<Connection extends PhysicalConnection> {
   readonly connectTimeoutMs: number
   /** Whether connections are opened up to the floor; where not, they are only kept. */
   readonly refills?: boolean
+  /** Whether the others leave it a place always: for callers whom those that hold one may wait for. */
+  readonly keepsPlace?: boolean
   readonly observer?: LoginObserver<Connection>
 }
 

@@ -91,6 +91,11 @@ export class LoginPool<Connection extends PhysicalConnection> {
     return this.#slots.size
   }
 
+  /** Whether a place stands free for it. */
+  get isOwedPlace(): boolean {
+    return this.options.keepsPlace === true && this.total === 0
+  }
+
   get share(): number {
     let share = 0
     for (const member of this.members) share += member.share

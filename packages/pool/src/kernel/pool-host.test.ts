@@ -97,6 +97,35 @@ describe('many logins on a small budget', () => {
   })
 })
 
+describe('a login whose callers others wait for', () => {
+  it('always finds a place, but on a budget of one', async () => {
+    const { clock, server, host, login } = set(4)
+    const module = login('module')
+    const member = module.join('module', LIMITS)
+    const admin = host.addLogin({ ...module.options, name: 'admin', keepsPlace: true })
+    const admins = admin.join('admin', LIMITS)
+    const nested = async () => {
+      const slot = await module.wait(member)
+      await use(clock, admin, admins, 1)
+      module.release(slot, false)
+    }
+    void use(clock, admin, admins, 1)
+    await clock.advance(60_000)
+    let done = 0
+    for (let call = 0; call < 40; call += 1) void nested().then(() => done++)
+    await clock.advance(2_000)
+    expect(done).toBe(40)
+    expect(server.most).toBeLessThanOrEqual(4)
+    expect(admin.total).toBe(1)
+
+    host.setCap(1)
+    await clock.advance(1_000)
+    void use(clock, module, member, 1).then(() => done++)
+    await clock.advance(5_000)
+    expect(done).toBe(41)
+  })
+})
+
 describe('a server that refuses', () => {
   it('is asked ten times a second at the most, and callers know at once', async () => {
     const { clock, server, login } = set(10)

@@ -66,12 +66,15 @@ export class PoolHost<Connection extends PhysicalConnection> {
   #shortage = 0
   #handshakeMs = UNKNOWN_HANDSHAKE_MS
   #failures = 0
+  #failedAt = Number.NEGATIVE_INFINITY
   #solvedAt = Number.NEGATIVE_INFINITY
   #stopLook: (() => void) | undefined
   #stopTick: (() => void) | undefined
   #closing: PromiseWithResolvers<void> | undefined
   /** Called when what is wanted may have changed, with the places that would be of use. */
   onDemand: (wanted: number) => void = () => {}
+  /** Called when the floors of all members in use do not fit the cap. */
+  onCrampedFloors: (places: number) => void = () => {}
 
   /** @param cap places of the budget */
   constructor(clock: PoolClock, cap: number, options: Partial<HostOptions> = {}) {
@@ -159,6 +162,7 @@ export class PoolHost<Connection extends PhysicalConnection> {
   /** Nobody answers: those who cannot be served by an open connection are told so. */
   unreachable(error: unknown, asked: LoginPool<Connection>): void {
     this.#failures += 1
+    this.#failedAt = this.clock.now()
     if (this.#failures <= this.options.toleratedFailures) {
       asked.refuseFirst(error)
       return
@@ -201,7 +205,7 @@ export class PoolHost<Connection extends PhysicalConnection> {
     while (!this.isClosing && this.#mayConnect()) {
       const login = this.#neediest()
       if (login === undefined) return
-      if (this.free <= 0) {
+      if (this.#freeFor(login) <= 0) {
         this.#reclaimFor(login)
         return
       }
@@ -257,6 +261,13 @@ export class PoolHost<Connection extends PhysicalConnection> {
     stop?.()
   }
 
+  /** Less what is kept for others, unless that were all there is. */
+  #freeFor(login: LoginPool<Connection>): number {
+    let kept = 0
+    for (const other of this.logins) if (other !== login && other.isOwedPlace) kept += 1
+    return kept < this.ceiling - this.#reserved ? this.free - kept : this.free
+  }
+
   #mayConnect(): boolean {
     if (this.#connecting >= this.options.maxConnecting) return false
     const { state } = this.breaker
@@ -291,7 +302,9 @@ export class PoolHost<Connection extends PhysicalConnection> {
     const room = login.most - login.total
     if (room <= 0 || !login.mayConnect) return 0
     const waiting = login.eligible
-    if (waiting === 0) return login.refills ? Math.min(room, login.floor - live) : 0
+    // Where nobody answers, it is for callers to find out when somebody does again.
+    const refills = login.refills && now - this.#failedAt >= this.options.longestPauseMs
+    if (waiting === 0) return refills ? Math.min(room, login.floor - live) : 0
     const serving = lent + connecting
     const targetMs = Math.max(this.options.targetWaitMs, this.#handshakeMs)
     const forTarget =
@@ -336,6 +349,7 @@ export class PoolHost<Connection extends PhysicalConnection> {
   /** Whether `needy` has a better right to this place than the login that has it. */
   #mayLose(slot: Slot<Connection>, needy: LoginPool<Connection>, now: number): boolean {
     const { login } = slot
+    if (login.options.keepsPlace && login.total === 1 && this.ceiling > 1) return false
     if (login === needy || !this.#isHeldLongEnough(slot, now)) return false
     if (isAboveShare(login)) return true
     if (needy.live > 0) return false
@@ -393,11 +407,13 @@ export class PoolHost<Connection extends PhysicalConnection> {
       return { weight, floor, want }
     })
     const places = Math.max(0, this.ceiling - this.#reserved)
+    const asked = claims.reduce((sum, { floor }) => sum + floor, 0)
+    if (asked > places) this.onCrampedFloors(places)
     const floors = allocate(
       claims.map(({ weight, floor }) => ({ weight, floor, want: floor })),
       places,
     )
-    for (const login of this.logins) login.floor = 0
+    for (const login of this.logins) login.floor = login.options.keepsPlace ? 1 : 0
     allocate(claims, places).forEach((share, index) => {
       const place = members[index]
       if (place === undefined) return

@@ -1,22 +1,31 @@
-import { PlataformaError } from '@plataforma/core'
 import type { MemberLimits } from '../kernel/member.js'
+import type { SheddingOptions } from '../kernel/shedding.js'
+import {
+  assertOptions,
+  invalidOption,
+  milliseconds,
+  OBJECT,
+  type OptionRules,
+  WEIGHT,
+  wholeNumber,
+} from './option-rule.js'
 
 /** How a module uses connections; what is left out keeps its value or default. */
 export interface ModulePoolOptions {
   /** Connections kept warm from its first statement on, as far as the budget reaches; 0. */
-  readonly min?: number
+  readonly min?: number | undefined
   /** Connections that it uses at once, at the most; 10. */
-  readonly max?: number
+  readonly max?: number | undefined
   /** Its part where there is not enough for all; 1. */
-  readonly weight?: number
+  readonly weight?: number | undefined
   /** Milliseconds that a caller waits for a connection; 30,000. 0 waits for ever. */
-  readonly acquireTimeoutMs?: number
+  readonly acquireTimeoutMs?: number | undefined
   /** Callers that wait at once; 10,000. */
-  readonly maxWaiting?: number
+  readonly maxWaiting?: number | undefined
   /** When callers are turned away: waits above 5,000 ms for 10,000 ms. */
-  readonly shedding?: { readonly targetMs?: number; readonly intervalMs?: number }
+  readonly shedding?: Partial<SheddingOptions> | undefined
   /** Milliseconds from which a statement counts as slow; 1,000. */
-  readonly slowQueryThresholdMs?: number
+  readonly slowQueryThresholdMs?: number | undefined
 }
 
 export interface ModulePoolSettings extends MemberLimits {
@@ -33,45 +42,49 @@ export const DEFAULT_MODULE_POOL: ModulePoolSettings = {
   slowQueryThresholdMs: 1_000,
 }
 
-/** @throws PlataformaError `PLT_CONFIG_INVALID` */
+const RULES: OptionRules<ModulePoolOptions> = {
+  min: wholeNumber(0),
+  max: wholeNumber(1),
+  weight: WEIGHT,
+  acquireTimeoutMs: milliseconds(),
+  maxWaiting: wholeNumber(0),
+  shedding: OBJECT,
+  slowQueryThresholdMs: milliseconds(),
+}
+
+const SHEDDING_RULES: OptionRules<SheddingOptions> = {
+  targetMs: milliseconds(1),
+  intervalMs: milliseconds(1),
+}
+
+/**
+ * Settings with other options on top. A `min` from before is bounded by a new `max`.
+ *
+ * @param path of the options, for messages
+ * @throws PlataformaError `PLT_CONFIG_INVALID`
+ */
 export function withOptions(
   settings: ModulePoolSettings,
-  { shedding, ...options }: ModulePoolOptions,
+  options: ModulePoolOptions,
+  path = '',
 ): ModulePoolSettings {
-  const given = Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  )
+  assertOptions(options, RULES, path)
+  const at = (key: string) => (path === '' ? key : `${path}.${key}`)
+  const { shedding = {}, ...numbers } = options
+  assertOptions(shedding, SHEDDING_RULES, at('shedding'))
   const merged: ModulePoolSettings = {
     ...settings,
-    ...given,
-    shedding: { ...settings.shedding, ...shedding },
+    ...given(numbers),
+    shedding: { ...settings.shedding, ...given(shedding) },
   }
-  const { min, max, weight, maxWaiting } = merged
-  whole('min', min, 0)
-  whole('max', max, 1)
-  whole('maxWaiting', maxWaiting, 0)
-  if (min > max) throw invalid('min', min, `at most \`max\` (${max})`)
-  if (!(weight > 0 && weight <= 1_000)) throw invalid('weight', weight, 'above 0, up to 1,000')
-  for (const name of ['acquireTimeoutMs', 'slowQueryThresholdMs'] as const) {
-    const value = merged[name]
-    if (!(value >= 0)) throw invalid(name, value, 'a number of milliseconds')
-  }
-  for (const name of ['targetMs', 'intervalMs'] as const) {
-    const value = merged.shedding[name]
-    if (!(value > 0)) throw invalid(`shedding.${name}`, value, 'a number of milliseconds above 0')
+  if (options.min !== undefined && options.min > merged.max) {
+    throw invalidOption(at('min'), options.min, `at most \`max\` (${merged.max}), or a greater max`)
   }
   return merged
 }
 
-function whole(name: string, value: unknown, least: number): void {
-  if (Number.isInteger(value) && Number(value) >= least) return
-  throw invalid(name, value, `a whole number from ${least}`)
-}
-
-function invalid(key: string, value: unknown, expected: string): PlataformaError {
-  return new PlataformaError(
-    'PLT_CONFIG_INVALID',
-    `The pool's \`${key}\` cannot be ${String(value)}.`,
-    { remedy: `Give ${expected}.`, details: { key } },
-  )
+function given<Options extends object>(options: Options) {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  ) as Partial<{ [Key in keyof Options]: NonNullable<Options[Key]> }>
 }

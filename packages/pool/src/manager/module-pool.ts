@@ -110,7 +110,7 @@ export class ModulePool {
       waitTimePercentiles: percentilesOf(this.#waits, this.#now()),
       timeouts: this.#timeouts,
       turnedAway: this.#turnedAway,
-      min,
+      min: Math.min(min, max),
       max,
       share,
     }

@@ -1,16 +1,10 @@
 import {
-  type Identity,
+  type Log,
   type LoginDirectory,
   PlataformaError,
   type SessionSource,
 } from '@plataforma/core'
 import type { ClientConfig } from 'pg'
-import {
-  type BudgetOption,
-  checkBudget,
-  checkPooler,
-  type PoolerOption,
-} from '../budget/budget-options.js'
 import type { BudgetFacts, ConnectionBudget } from '../budget/connection-budget.js'
 import { createBudget } from '../budget/create-budget.js'
 import { type ModulePgPoolConfig, modulePgPool } from '../facade/module-pg-pool.js'
@@ -19,47 +13,34 @@ import { bothObservers } from '../kernel/both-observers.js'
 import { machineClock } from '../kernel/clock.js'
 import type { LoginObserver } from '../kernel/login-options.js'
 import type { LoginPool } from '../kernel/login-pool.js'
-import { type HostOptions, PoolHost } from '../kernel/pool-host.js'
+import { PoolHost } from '../kernel/pool-host.js'
 import type { PgConnector } from '../postgres/pg-connector.js'
 import type { PgPhysical } from '../postgres/pg-physical.js'
-import { type Drawer, PooledSessionSource } from '../session/pooled-session-source.js'
-import { ModulePool, type PoolMetrics } from './module-pool.js'
+import { ModuleSessions } from '../session/module-sessions.js'
 import {
-  DEFAULT_MODULE_POOL,
-  type ModulePoolOptions,
-  type ModulePoolSettings,
-  withOptions,
-} from './module-pool-options.js'
-
-export interface PoolingOptions {
-  /** For every module that is not named in `modules`. */
-  readonly poolConfig?: ModulePoolOptions
-  readonly modules?: Readonly<Record<string, ModulePoolOptions>>
-  /**
-   * Connections of this process, or what several share; shared by all processes of the server that
-   * say nothing else, out of what its `max_connections` leaves, unless given.
-   */
-  readonly budget?: BudgetOption
-  /** What stands between this process and PostgreSQL; found out unless given. */
-  readonly pooler?: PoolerOption
-  /** Told, once each, of what works less well than it could. */
-  readonly onWarning?: (message: string) => void
-  /** Milliseconds that an unused connection beyond `min` is kept; 10,000. 0 keeps it for ever. */
-  readonly idleTimeoutMs?: number
-  /** Milliseconds that a connection is used, less up to a tenth by chance; 3,600,000. */
-  readonly maxLifetimeMs?: number
-  /** Milliseconds that one attempt to connect may take; 10,000. */
-  readonly connectTimeoutMs?: number
-  /** Milliseconds that `close` waits for work in progress; 5,000. */
-  readonly closeTimeoutMs?: number
-  readonly host?: Partial<HostOptions>
-}
+  type Drawer,
+  type OpenedLogin,
+  PooledSessionSource,
+} from '../session/pooled-session-source.js'
+import { ModulePool, type PoolMetrics } from './module-pool.js'
+import { DEFAULT_MODULE_POOL, type ModulePoolSettings, withOptions } from './module-pool-options.js'
+import { FUNCTION, OBJECT, type OptionRules } from './option-rule.js'
+import { assertPoolingOptions, POOLING_RULES, type PoolingOptions } from './pooling-options.js'
 
 export interface MultiPoolManagerOptions extends PoolingOptions {
   /** One login for all modules. */
-  readonly connectionString?: string
+  readonly connectionString?: string | undefined
   /** A login for each identity, in place of `connectionString`. */
-  readonly logins?: LoginDirectory
+  readonly logins?: LoginDirectory | undefined
+  /** Told, once each, of what works less well than it could; nobody unless given. */
+  readonly log?: Log | undefined
+}
+
+const RULES: OptionRules<MultiPoolManagerOptions> = {
+  ...POOLING_RULES,
+  connectionString: { expected: 'a string', accepts: (value) => typeof value === 'string' },
+  logins: OBJECT,
+  log: FUNCTION,
 }
 
 export interface PoolBudget extends BudgetFacts {
@@ -93,10 +74,9 @@ export class MultiPoolManager implements AsyncDisposable {
 
   /** @throws PlataformaError `PLT_CONFIG_INVALID` */
   constructor(options: MultiPoolManagerOptions) {
+    assertPoolingOptions(options, RULES)
     this.#options = options
-    this.#common = withOptions(DEFAULT_MODULE_POOL, options.poolConfig ?? {})
-    checkBudget(options.budget)
-    checkPooler(options.pooler)
+    this.#common = withOptions(DEFAULT_MODULE_POOL, options.poolConfig ?? {}, 'poolConfig')
     const logins = options.logins ?? oneLogin(options.connectionString)
     this.#logins = logins
     this.#budget = createBudget({
@@ -105,14 +85,19 @@ export class MultiPoolManager implements AsyncDisposable {
       config: () => logins.loginOf({ kind: 'administrator' }).config,
       onPooler: () => {},
     })
-    this.#host = new PoolHost(machineClock, this.#budget.initial, options.host)
+    this.#host = new PoolHost(machineClock, this.#budget.initial, {
+      // One refusal alone may have been a moment's, as while a server restarts.
+      toleratedFailures: 1,
+      ...options.host,
+    })
     this.#host.onDemand = (wanted) => this.#budget.wants(wanted)
+    this.#host.onCrampedFloors = (places) => this.#warnOfFloors(places)
     this.sessions = new PooledSessionSource({
       host: this.#host,
       logins,
       gone: this.#budget.gone,
-      closeTimeoutMs: options.closeTimeoutMs ?? 5_000,
-      openLogin: (name, connector) => this.#openLogin(name, connector),
+      close: () => this.close(),
+      openLogin: (login) => this.#openLogin(login),
       openDrawer: (name, login) => this.#openDrawer(name, login),
     })
     for (const module of Object.keys(options.modules ?? {})) this.poolOf(module)
@@ -138,8 +123,7 @@ export class MultiPoolManager implements AsyncDisposable {
   poolOf(module: string): ModulePool {
     let pool = this.#pools.get(module)
     if (pool === undefined) {
-      const settings = withOptions(this.#common, this.#options.modules?.[module] ?? {})
-      pool = new ModulePool(module, settings, () => this.#host.clock.now())
+      pool = new ModulePool(module, this.#settingsOf(module), () => this.#host.clock.now())
       this.#pools.set(module, pool)
     }
     return pool
@@ -161,7 +145,8 @@ export class MultiPoolManager implements AsyncDisposable {
         pool: this.poolOf(module),
         logins: this.#logins,
         gone: this.#budget.gone,
-        openLogin: (name, connector, observer) => this.#openLogin(name, connector, observer),
+        openLogin: (name, connector, observer) =>
+          this.#openLogin({ name, connector, keepsPlace: false }, observer),
       },
       config,
     )
@@ -169,10 +154,25 @@ export class MultiPoolManager implements AsyncDisposable {
     return pool
   }
 
+  /**
+   * Sessions for a module's part of the budget, for a Kysely of its own.
+   *
+   * @example
+   * const sessions = pools.sessionsOf('vendas')
+   * const vendas = new Kysely<Vendas>({ dialect: new PlataformaDialect({ sessions }) })
+   */
+  sessionsOf(module: string): SessionSource {
+    const pool = this.poolOf(module)
+    return new ModuleSessions(this.sessions, module, () => {
+      const { activeConnections, idleConnections, waitingClients } = pool.getMetrics()
+      return { active: activeConnections, idle: idleConnections, waiting: waitingClients }
+    })
+  }
+
   /** Idempotent; callers that wait are refused, work in progress has `closeTimeoutMs` to end. */
   async close(): Promise<void> {
     // The claim stands as long as connections do.
-    await this.sessions.close()
+    await this.#host.close(this.#options.closeTimeoutMs ?? 5_000)
     await this.#budget.close()
   }
 
@@ -180,15 +180,30 @@ export class MultiPoolManager implements AsyncDisposable {
     return this.close()
   }
 
-  #openLogin(
-    name: string,
-    connector: PgConnector,
-    observer: LoginObserver<PgPhysical> = {},
-  ): LoginPool<PgPhysical> {
+  #warnOfFloors(budget: number): void {
+    this.#host.onCrampedFloors = () => {}
+    let floors = 0
+    for (const { settings } of this.#pools.values()) floors += Math.min(settings.min, settings.max)
+    this.#options.log?.(
+      'warn',
+      `The modules ask for ${floors} warm connections by their \`min\` and the budget is ${budget}: each keeps fewer.`,
+      { floors, budget, remedy: 'Lower `min`, or raise the budget where the server has room.' },
+    )
+  }
+
+  #settingsOf(module: string): ModulePoolSettings {
+    const { modules = {} } = this.#options
+    if (Object.hasOwn(modules, module)) {
+      return withOptions(this.#common, modules[module] ?? {}, `modules.${module}`)
+    }
+    // What is kept warm is kept for modules: the system's own identities work now and then.
+    return module.startsWith('(') ? { ...this.#common, min: 0 } : this.#common
+  }
+
+  #openLogin(opened: OpenedLogin, observer: LoginObserver<PgPhysical> = {}): LoginPool<PgPhysical> {
     const { idleTimeoutMs, maxLifetimeMs, connectTimeoutMs } = this.#options
     const login = this.#host.addLogin({
-      name,
-      connector,
+      ...opened,
       idleTimeoutMs: idleTimeoutMs ?? 10_000,
       maxLifetimeMs: maxLifetimeMs ?? 3_600_000,
       connectTimeoutMs: connectTimeoutMs ?? 10_000,
@@ -198,7 +213,7 @@ export class MultiPoolManager implements AsyncDisposable {
         turnedAway: ({ name: module }) => this.#pools.get(module)?.noteTurnedAway(),
       }),
     })
-    void this.#limit(login, connector)
+    void this.#limit(login, opened.connector)
     return login
   }
 
@@ -226,11 +241,15 @@ export class MultiPoolManager implements AsyncDisposable {
 
 function oneLogin(connectionString: string | undefined): LoginDirectory {
   if (connectionString === undefined) {
-    throw new PlataformaError('PLT_CONFIG_INVALID', 'The pools have no address to connect to.', {
-      remedy: 'Give `connectionString` or `logins`.',
-      details: { key: 'connectionString' },
-    })
+    throw new PlataformaError(
+      'PLT_CONFIG_INVALID',
+      'The pools have neither `connectionString` nor `logins`.',
+      {
+        remedy: 'Give one of them, such as postgresql://user:password@host:5432/database.',
+        details: { key: 'connectionString' },
+      },
+    )
   }
   const config: ClientConfig = { connectionString }
-  return { loginOf: (_: Identity) => ({ key: 'app', config }) }
+  return { loginOf: () => ({ key: 'app', config }) }
 }

@@ -1,5 +1,3 @@
-import { fingerprint, normalize } from 'libpg-query'
-
 export interface SlowQuery {
   readonly module: string
   /** The statement with `$1`, `$2`, … in place of its values; values are never kept. */
@@ -60,6 +58,8 @@ export class SlowQueries {
 
 async function describe(text: string): Promise<{ statement: string; print: string }> {
   try {
+    // The parser is some megabytes: loaded when the first statement is slow.
+    const { fingerprint, normalize } = await import('libpg-query')
     return { statement: await normalize(text), print: await fingerprint(text) }
   } catch {
     // What cannot be parsed may hold values anywhere.

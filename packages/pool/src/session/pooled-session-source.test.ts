@@ -29,14 +29,13 @@ describe('a source on the kernel', () => {
       }
       return new PooledSessionSource({
         host,
-        closeTimeoutMs,
+        close: () => host.close(closeTimeoutMs),
         logins: {
           loginOf: () => ({ key: 'app', config: { connectionString: database.connectionString } }),
         },
-        openLogin: (name, connector) =>
+        openLogin: (login) =>
           host.addLogin({
-            name,
-            connector,
+            ...login,
             idleTimeoutMs: 10_000,
             maxLifetimeMs: 0,
             connectTimeoutMs: 5_000,

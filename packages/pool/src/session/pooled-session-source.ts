@@ -23,15 +23,22 @@ export interface Drawer {
   readonly observe: StatementObserver
 }
 
+export interface OpenedLogin {
+  readonly name: string
+  readonly connector: PgConnector
+  /** Whose statements those that hold a connection may wait for. */
+  readonly keepsPlace: boolean
+}
+
 export interface PooledSessionSourceOptions {
   readonly host: PoolHost<PgPhysical>
   readonly logins: LoginDirectory
   /** Makes the physical pool of a login, once for each. */
-  readonly openLogin: (name: string, connector: PgConnector) => LoginPool<PgPhysical>
+  readonly openLogin: (login: OpenedLogin) => LoginPool<PgPhysical>
   /** Makes who draws from it, once for each name. */
   readonly openDrawer: (name: string, login: LoginPool<PgPhysical>) => Drawer
-  /** Milliseconds that `close` waits for work in progress. */
-  readonly closeTimeoutMs: number
+  /** Closes the host, and what belongs to it. */
+  readonly close: () => Promise<void>
   readonly gone?: BackendGone
 }
 
@@ -75,7 +82,7 @@ export class PooledSessionSource implements SessionSource {
   }
 
   close(): Promise<void> {
-    return this.#options.host.close(this.#options.closeTimeoutMs)
+    return this.#options.close()
   }
 
   #lend(slot: Slot<PgPhysical>, { login, observe }: Drawer): Session {
@@ -110,7 +117,9 @@ export class PooledSessionSource implements SessionSource {
         heal: async () => (await logins.heal?.(identity)) ?? false,
         ...(gone === undefined ? {} : { gone }),
       })
-      login = openLogin(key, connector)
+      // A module's statement may have to ask the catalog first, while it has its connection.
+      const keepsPlace = identity.kind === 'administrator'
+      login = openLogin({ name: key, connector, keepsPlace })
       this.#logins.set(key, login)
     }
     return login
