@@ -49,11 +49,14 @@ export class FuzzRun {
   readonly #held = new Set<Held>()
   readonly #bySlot = new Map<Slot<MockConnection>, Held>()
   readonly #tickets = new Set<Ticket>()
+  readonly #mayClose: boolean
   #reserved = 0
   #closing: Promise<void> | undefined
   #broken: Error | undefined
 
-  constructor(seed: number) {
+  /** @param mayClose whether it is closed at some moment, as by chance */
+  constructor(seed: number, mayClose: boolean) {
+    this.#mayClose = mayClose
     this.clock = new VirtualClock(seed)
     this.server = new MockServer(this.clock)
     this.host = new PoolHost(this.clock, this.#int(1, 20), { maxConnecting: this.#int(1, 4) })
@@ -156,7 +159,8 @@ export class FuzzRun {
     else if (dice < 0.94) this.#reconfigure(this.#drawer())
     else if (dice < 0.95) this.#drawer().login.recycle()
     else if (dice < 0.97) this.#reserve()
-    else if (dice < 0.972) this.#closing ??= this.host.close(this.#pick([0, 100, 5_000]))
+    else if (dice < 0.972 && this.clock.now() < 20_000)
+      this.#closing ??= this.host.close(this.#pick([0, 100, 5_000]))
     else this.#releaseAny()
   }
 

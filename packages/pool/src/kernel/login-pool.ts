@@ -83,7 +83,7 @@ export class LoginPool<Connection extends PhysicalConnection> {
 
   /** Connections that are open or about to be. */
   get live(): number {
-    return this.#idle.length + this.lent + this.connecting
+    return this.#slots.size - this.closing
   }
 
   /** Places that it takes of the budget. */

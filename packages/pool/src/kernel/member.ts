@@ -28,6 +28,8 @@ export class Member<Connection extends PhysicalConnection> {
   active = 0
   /** Places that are fairly its own, as of the last solution. */
   share = 0
+  /** Who comes first where places cannot be shared evenly. */
+  rank = Number.MAX_SAFE_INTEGER
   /** Whether it was ever asked for a connection. */
   awake = false
   /** Connections above `max` that it may use, for once, so that it gets on. */

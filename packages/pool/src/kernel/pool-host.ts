@@ -6,6 +6,7 @@ import { deadlockedWaiters } from './deadlocked-waiters.js'
 import { HandoverLimit } from './handover-limit.js'
 import type { LoginOptions } from './login-options.js'
 import { LoginPool } from './login-pool.js'
+import type { Member } from './member.js'
 import type { PhysicalConnection } from './physical-connection.js'
 import type { Slot } from './slot.js'
 import type { Waiter } from './waiter.js'
@@ -39,9 +40,15 @@ export const DEFAULT_HOST_OPTIONS: HostOptions = {
 
 const LOOK_MS = 10
 const TICK_MS = 250
+const ROTATE_MS = 5_000
 /** Before the first handshake was measured. */
 const UNKNOWN_HANDSHAKE_MS = 10
 const HANDSHAKE_SMOOTHING = 0.3
+
+interface Claimant<Connection extends PhysicalConnection> {
+  readonly login: LoginPool<Connection>
+  readonly member: Member<Connection>
+}
 
 /**
  * One server as one process uses it: the budget of places, who gets the next one, and how often
@@ -68,6 +75,7 @@ export class PoolHost<Connection extends PhysicalConnection> {
   #failures = 0
   #failedAt = Number.NEGATIVE_INFINITY
   #solvedAt = Number.NEGATIVE_INFINITY
+  #rotatedAt = 0
   #stopLook: (() => void) | undefined
   #stopTick: (() => void) | undefined
   #closing: PromiseWithResolvers<void> | undefined
@@ -395,9 +403,7 @@ export class PoolHost<Connection extends PhysicalConnection> {
   #solve(): void {
     const now = this.clock.now()
     this.#solvedAt = now
-    const members = this.logins.flatMap((login) =>
-      [...login.members].filter(({ awake }) => awake).map((member) => ({ login, member })),
-    )
+    const members = this.#claimants(now)
     const claims = members.map(({ login, member }) => {
       const { min, max, weight } = member.limits
       const { size } = member.queue
@@ -425,6 +431,23 @@ export class PoolHost<Connection extends PhysicalConnection> {
     )
     this.#shortage = Math.max(0, active.size - places)
     this.onDemand(claims.reduce((sum, { floor, want }) => sum + Math.max(floor, want), 0))
+  }
+
+  /**
+   * Where the cap cannot be shared evenly, who comes first has one more: those who used least of
+   * late, and others some seconds later.
+   */
+  #claimants(now: number): readonly Claimant<Connection>[] {
+    const claimants = this.logins.flatMap((login) =>
+      [...login.members].filter(({ awake }) => awake).map((member) => ({ login, member })),
+    )
+    if (now - this.#rotatedAt >= ROTATE_MS) {
+      this.#rotatedAt = now
+      const level = ({ member }: Claimant<Connection>) => member.demand.mean / member.limits.weight
+      claimants.sort((a, b) => level(a) - level(b))
+      for (const [rank, { member }] of claimants.entries()) member.rank = rank
+    }
+    return claimants.sort((a, b) => a.member.rank - b.member.rank)
   }
 
   #lookSoon(): void {

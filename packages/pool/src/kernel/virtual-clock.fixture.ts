@@ -4,6 +4,7 @@ interface Timer {
   readonly at: number
   readonly order: number
   readonly action: () => void
+  isOff: boolean
 }
 
 /** Rounds of promise callbacks that follow one event of the kernel; more than it ever needs. */
@@ -11,7 +12,9 @@ const SETTLING = 12
 
 /** Time that passes when the test says so; chance comes from a seed. */
 export class VirtualClock implements PoolClock {
-  readonly #timers = new Set<Timer>()
+  /** A heap: whoever is due first is at the front. */
+  readonly #timers: Timer[] = []
+  #pending = 0
   #now = 0
   #order = 0
   #seed: number
@@ -24,7 +27,7 @@ export class VirtualClock implements PoolClock {
 
   /** Timers that are still to come. */
   get pending(): number {
-    return this.#timers.size
+    return this.#pending
   }
 
   now(): number {
@@ -32,9 +35,15 @@ export class VirtualClock implements PoolClock {
   }
 
   after(milliseconds: number, action: () => void): () => void {
-    const timer = { at: this.#now + Math.max(0, milliseconds), order: this.#order++, action }
-    this.#timers.add(timer)
-    return () => this.#timers.delete(timer)
+    const at = this.#now + Math.max(0, milliseconds)
+    const timer: Timer = { at, order: this.#order++, action, isOff: false }
+    this.#push(timer)
+    this.#pending += 1
+    return () => {
+      if (timer.isOff) return
+      timer.isOff = true
+      this.#pending -= 1
+    }
   }
 
   /** Mulberry32. */
@@ -54,8 +63,9 @@ export class VirtualClock implements PoolClock {
     const until = this.#now + milliseconds
     await this.settle()
     for (let next = this.#next(until); next !== undefined; next = this.#next(until)) {
-      this.#timers.delete(next)
       this.#now = next.at
+      next.isOff = true
+      this.#pending -= 1
       next.action()
       await this.settle()
       this.onEvent()
@@ -68,12 +78,46 @@ export class VirtualClock implements PoolClock {
   }
 
   #next(until: number): Timer | undefined {
-    let next: Timer | undefined
-    for (const timer of this.#timers) {
-      if (timer.at > until) continue
-      if (next === undefined || timer.at < next.at) next = timer
-      else if (timer.at === next.at && timer.order < next.order) next = timer
+    for (;;) {
+      const [first] = this.#timers
+      if (first === undefined || first.at > until) return undefined
+      this.#shift()
+      if (!first.isOff) return first
     }
-    return next
   }
+
+  #push(timer: Timer): void {
+    const timers = this.#timers
+    let place = timers.push(timer) - 1
+    while (place > 0) {
+      const above = (place - 1) >> 1
+      if (!isBefore(timer, timers[above] as Timer)) break
+      timers[place] = timers[above] as Timer
+      place = above
+    }
+    timers[place] = timer
+  }
+
+  #shift(): void {
+    const timers = this.#timers
+    const last = timers.pop()
+    if (last === undefined || timers.length === 0) return
+    let place = 0
+    for (;;) {
+      let below = 2 * place + 1
+      if (below >= timers.length) break
+      const right = below + 1
+      if (right < timers.length && isBefore(timers[right] as Timer, timers[below] as Timer)) {
+        below = right
+      }
+      if (!isBefore(timers[below] as Timer, last)) break
+      timers[place] = timers[below] as Timer
+      place = below
+    }
+    timers[place] = last
+  }
+}
+
+function isBefore(a: Timer, b: Timer): boolean {
+  return a.at < b.at || (a.at === b.at && a.order < b.order)
 }
