@@ -51,7 +51,9 @@ export class FuzzRun {
   readonly #tickets = new Set<Ticket>()
   readonly #mayClose: boolean
   #reserved = 0
-  #closing: Promise<void> | undefined
+  #isClosed = false
+  /** Timers of its own that are still to come. */
+  #sleeping = 0
   #broken: Error | undefined
 
   /** @param mayClose whether it is closed at some moment, as by chance */
@@ -97,14 +99,9 @@ export class FuzzRun {
   }
 
   async close(): Promise<void> {
-    this.#closing ??= this.host.close(1_000)
+    this.#close(1_000)
     await this.clock.advance(30_000)
-    let isClosed = false
-    void this.#closing.then(() => {
-      isClosed = true
-    })
-    await this.clock.settle()
-    this.#expect(isClosed, 'close() never ends')
+    this.#expect(this.#isClosed, 'close() never ends')
     this.#expect(this.#tickets.size === 0, `${this.#tickets.size} callers were never answered`)
     this.#expect(this.host.used === this.#reserved, `${this.host.used} places are used after close`)
     this.#expect(this.server.backends === 0, `${this.server.backends} backends after close`)
@@ -151,16 +148,15 @@ export class FuzzRun {
     else if (dice < 0.66) this.#anyOf(this.#tickets)?.abort.abort(new Error('aborted'))
     else if (dice < 0.7) this.#anyOf(this.server.open)?.kill()
     else if (dice < 0.74) this.#anyOf(this.#held)?.slot.connection.kill()
-    else if (dice < 0.77) this.#refuse()
+    else if (dice < 0.76) this.#refuse()
     else if (dice < 0.81) this.server.refusal = undefined
-    else if (dice < 0.84) this.server.connectMs = this.#pick([0, 1, 5, 5, 50, 5_000])
+    else if (dice < 0.84) this.server.connectMs = this.#pick([0, 1, 5, 5, 5, 50, 50, 5_000])
     else if (dice < 0.86) this.server.endMs = this.#pick([0, 1, 100])
     else if (dice < 0.9) this.host.setCap(this.#int(0, 20))
     else if (dice < 0.94) this.#reconfigure(this.#drawer())
     else if (dice < 0.95) this.#drawer().login.recycle()
     else if (dice < 0.97) this.#reserve()
-    else if (dice < 0.972 && this.clock.now() < 20_000)
-      this.#closing ??= this.host.close(this.#pick([0, 100, 5_000]))
+    else if (dice < 0.972 && this.#mayClose) this.#close(this.#pick([0, 100, 5_000]))
     else this.#releaseAny()
   }
 
@@ -223,7 +219,19 @@ export class FuzzRun {
     this.#held.add(held)
     this.#bySlot.set(slot, held)
     const holdMs = this.#pick([0, 1, 2, 2, 2, 10, 100, 2_000])
-    void this.clock.sleep(holdMs * this.clock.random() * 2).then(() => this.#giveBack(held))
+    this.#sleeping += 1
+    void this.clock.sleep(holdMs * this.clock.random() * 2).then(() => {
+      this.#sleeping -= 1
+      this.#giveBack(held)
+    })
+  }
+
+  #close(timeoutMs: number): void {
+    void this.host.close(timeoutMs).then(() => {
+      this.#isClosed = true
+      const left = this.clock.pending - this.#sleeping
+      this.#expect(left === 0, `${left} timers are left after close`)
+    })
   }
 
   /** Mostly not before what was begun inside has ended; now and then a caller forgets to wait. */
