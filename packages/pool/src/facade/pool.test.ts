@@ -181,6 +181,30 @@ describe('where pg.Pool stands', () => {
   })
 })
 
+describe('a listener that throws', () => {
+  it.each(['acquire', 'release', 'remove'])('at %s does not cost a connection', async (event) => {
+    const pool = open({ max: 1 })
+    const thrown: unknown[] = []
+    const failure = new Error(`listener of ${event}`)
+    const catcher = (error: unknown) => thrown.push(error)
+    const others = process.listeners('uncaughtException')
+    process.removeAllListeners('uncaughtException')
+    process.on('uncaughtException', catcher)
+    pool.once(event, () => {
+      throw failure
+    })
+    try {
+      const client = await pool.connect()
+      client.release(true)
+      expect((await pool.query('select 1 as n')).rows).toEqual([{ n: 1 }])
+      await expect.poll(() => thrown).toEqual([failure])
+    } finally {
+      process.removeListener('uncaughtException', catcher)
+      for (const other of others) process.on('uncaughtException', other)
+    }
+  })
+})
+
 describe('a connection that is lost', () => {
   it('is told by an event where anybody listens, and never ends the process', async () => {
     const pool = open({ max: 1 })
@@ -205,9 +229,9 @@ describe('a connection that is lost', () => {
     const client = await pool.connect()
     const { rows } = await client.query('select pg_backend_pid() as pid')
     await using admin = await administrator()
-    const sleeping = client.query('select pg_sleep(20)')
+    const sleeping = expect(client.query('select pg_sleep(20)')).rejects.toThrow()
     await admin.client.query('select pg_terminate_backend($1)', [rows[0].pid])
-    await expect(sleeping).rejects.toThrow()
+    await sleeping
     client.release()
     await expect.poll(() => pool.totalCount).toBe(0)
     expect((await pool.query('select 1 as n')).rows).toEqual([{ n: 1 }])

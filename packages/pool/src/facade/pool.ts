@@ -1,14 +1,12 @@
 import { EventEmitter } from 'node:events'
 import { PlataformaError } from '@plataforma/core'
 import type pg from 'pg'
-import type { Slot } from '../kernel/slot.js'
 import { UnfitConnection } from '../kernel/unfit-connection.js'
 import { PgConnector } from '../postgres/pg-connector.js'
-import type { PgPhysical } from '../postgres/pg-physical.js'
-import { bytesSent, forgetStatements, keepAlive } from './client-state.js'
-import { heldOf, whileHolding } from './held-loans.js'
-import { LeakWatch } from './leak-watch.js'
-import type { Borrower, Loan } from './loan.js'
+import { keepAlive } from './client-state.js'
+import { whileHolding } from './held-loans.js'
+import { Lending } from './lending.js'
+import type { Loan } from './loan.js'
 import { observeStatements } from './observed-client.js'
 import {
   clientClass,
@@ -18,10 +16,7 @@ import {
   poolOptions,
 } from './pool-config.js'
 import { GROUND, type GroundSource, OWN_GROUND, type PoolGround } from './pool-ground.js'
-import { endedTwice, inPgWords, poolEnded, releasedTwice } from './pool-refusals.js'
-import { verdictOn } from './release-verdict.js'
-import { settleClient } from './settle-client.js'
-import { StallWatch } from './stall-watch.js'
+import { endedTwice, poolEnded } from './pool-refusals.js'
 
 type Callback<Result> = (error: Error | undefined, result?: Result) => void
 type ConnectCallback = (
@@ -50,11 +45,7 @@ export class Pool extends EventEmitter {
   ending = false
   ended = false
   readonly #ground: PoolGround
-  readonly #loans = new Set<Loan>()
-  readonly #uses = new WeakMap<pg.Client, number>()
-  readonly #stalls: StallWatch
-  readonly #leaks: LeakWatch | undefined
-  #drained: (() => void) | undefined
+  readonly #lending: Lending
 
   /** @param Client makes the connections; `pg.Client` unless given */
   constructor(config?: PoolConfig | null, Client?: unknown) {
@@ -81,24 +72,16 @@ export class Pool extends EventEmitter {
           if (this.options.allowExitOnIdle) keepAlive(client, false)
         },
         connectFailed: (error) => this.log('client failed to connect', error),
-        gone: ({ client }) => this.emit('remove', client),
+        gone: ({ client }) => this.#tell('remove', client),
         lost: ({ client }, error) => this.#lost(client, error),
       },
     })
-    const { login, member } = this.#ground
-    const { deadlockTimeoutMs, leakDetectionMs } = this.options
-    this.#stalls = new StallWatch({ login, member, timeoutMs: deadlockTimeoutMs })
-    if (leakDetectionMs > 0) {
-      this.#leaks = new LeakWatch({
-        clock: login.host.clock,
-        loans: this.#loans,
-        limitMs: leakDetectionMs,
-        report: (leak) => {
-          this.log('client was not given back', leak)
-          this.emit('leak', leak)
-        },
-      })
-    }
+    this.#lending = new Lending({
+      ground: this.#ground,
+      options: this.options,
+      tell: (event, ...facts) => this.#tell(event, ...facts),
+      runHooks: (client) => this.#runHooks(client),
+    })
   }
 
   /** Open and connecting. */
@@ -257,11 +240,7 @@ export class Pool extends EventEmitter {
 
   async #end(): Promise<void> {
     this.ending = true
-    if (this.#ground.member.queue.size > 0) {
-      await new Promise<void>((resolve) => {
-        this.#drained = resolve
-      })
-    }
+    await this.#lending.served()
     await this.#ground.close()
     this.ended = true
   }
@@ -269,6 +248,10 @@ export class Pool extends EventEmitter {
   #promised<Result>(result: Promise<Result>): Promise<Result> {
     if (this.Promise === Promise) return result
     return new this.Promise((resolve, reject) => result.then(resolve, reject))
+  }
+
+  #borrow(from?: (...args: never[]) => unknown): Loan | Promise<Loan> {
+    return this.ending ? Promise.reject(poolEnded()) : this.#lending.borrow(from)
   }
 
   #refuseFunction(callback: Callback<never>): undefined {
@@ -313,94 +296,6 @@ export class Pool extends EventEmitter {
     }
   }
 
-  /** @param from whose caller borrows, where leaks are looked for */
-  #borrow(from?: (...args: never[]) => unknown): Loan | Promise<Loan> {
-    if (this.ending) return Promise.reject(poolEnded())
-    const { login, member } = this.#ground
-    const borrower = from && this.#leaks && LeakWatch.borrower(from)
-    const within = heldOf(login.host)
-    const slot = login.take(member, within)
-    if (slot !== undefined) return this.#lend(slot, borrower)
-    const waiting = login.wait(member, { within }).then(
-      (served) => {
-        this.#noteDrained()
-        return this.#lend(served, borrower)
-      },
-      (error) => {
-        this.#noteDrained()
-        throw inPgWords(error)
-      },
-    )
-    this.#stalls.watch()
-    return waiting
-  }
-
-  #noteDrained(): void {
-    if (this.#ground.member.queue.size === 0) this.#drained?.()
-  }
-
-  #lend(slot: Slot<PgPhysical>, borrower: Borrower | undefined): Loan {
-    const client = slot.connection.client as pg.PoolClient
-    const { hygiene, allowExitOnIdle } = this.options
-    const loan: Loan = {
-      slot,
-      client,
-      since: slot.since,
-      sentBefore: hygiene === 'full' ? bytesSent(client) : undefined,
-      borrower,
-      isOver: false,
-      isReported: false,
-    }
-    client.release = (error) => this.#release(loan, error)
-    this.#loans.add(loan)
-    if (borrower !== undefined) this.#leaks?.watch()
-    if (allowExitOnIdle) keepAlive(client, true)
-    this.emit('acquire', client)
-    return loan
-  }
-
-  #release(loan: Loan, error: unknown): void {
-    if (loan.isOver) throw releasedTwice()
-    loan.isOver = true
-    this.#loans.delete(loan)
-    const { slot, client } = loan
-    const { maxUses, compat, hygiene } = this.options
-    const uses = maxUses === Number.POSITIVE_INFINITY ? 0 : (this.#uses.get(client) ?? 0) + 1
-    if (uses > 0) this.#uses.set(client, uses)
-    this.emit('release', error, client)
-    const isExpended = uses >= maxUses
-    if (isExpended) this.log('remove expended client')
-    const isSoiled = hygiene === 'full' && bytesSent(client) !== loan.sentBefore
-    const { broken } = slot.connection
-    switch (verdictOn({ client, broken, error, compat, isExpended, isSoiled })) {
-      case 'keep':
-        this.#giveBack(slot, false)
-        break
-      case 'settle':
-        void settleClient(client, isSoiled ? () => this.#clean(client) : undefined).then(
-          (isClean) => this.#giveBack(slot, !isClean),
-        )
-        break
-      case 'end':
-        slot.expiresAt = Number.NEGATIVE_INFINITY
-        this.#giveBack(slot, false)
-        break
-      case 'destroy':
-        this.#giveBack(slot, true)
-    }
-  }
-
-  #giveBack(slot: Slot<PgPhysical>, destroy: boolean): void {
-    if (this.options.allowExitOnIdle && !destroy) keepAlive(slot.connection.client, false)
-    this.#ground.login.release(slot, destroy)
-  }
-
-  async #clean(client: pg.Client): Promise<void> {
-    await client.query('DISCARD ALL')
-    forgetStatements(client)
-    await this.#runHooks(client)
-  }
-
   async #prepare(client: pg.Client): Promise<void> {
     const { observe } = this.#ground
     const { verify } = this.options
@@ -425,7 +320,18 @@ export class Pool extends EventEmitter {
     if (!(error instanceof Error)) return
     Object.assign(error, { client })
     // Without a listener, an error event would end the process.
-    if (this.listenerCount('error') > 0) this.emit('error', error, client)
+    if (this.listenerCount('error') > 0) this.#tell('error', error, client)
     else this.log('idle client error', error)
+  }
+
+  /** What a listener throws is its own fault, and must not stop what it was told of. */
+  #tell(event: string, ...facts: unknown[]): void {
+    try {
+      this.emit(event, ...facts)
+    } catch (error) {
+      process.nextTick(() => {
+        throw error
+      })
+    }
   }
 }

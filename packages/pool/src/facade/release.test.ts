@@ -162,6 +162,7 @@ describe('what borrowers set', () => {
     pool.on('connect', (client) => void client.query("set lock_timeout = '3s'"))
     const named = { name: 'one', text: 'select $1::int as n', values: [1] }
     const client = await pool.connect()
+    const pid = (client as unknown as { processID: number }).processID
     await client.query("set statement_timeout = '7s'")
     await client.query('create temp table scratch ()')
     await client.query('select pg_advisory_lock(1)')
@@ -171,12 +172,13 @@ describe('what borrowers set', () => {
     client.release()
     const next = await pool.connect()
     const { rows } = await next.query(`
-      select current_setting('work_mem') as hook, current_setting('lock_timeout') as listener,
+      select pg_backend_pid() as pid, current_setting('work_mem') as hook,
+        current_setting('lock_timeout') as listener,
         current_setting('statement_timeout') as own, to_regclass('scratch') as scratch,
         (select count(*)::int from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()) as locks,
         (select count(*)::int from pg_listening_channels()) as channels`)
     expect(rows).toEqual([
-      { hook: '5MB', listener: '3s', own: '0', scratch: null, locks: 0, channels: 0 },
+      { pid, hook: '5MB', listener: '3s', own: '0', scratch: null, locks: 0, channels: 0 },
     ])
     expect((await next.query(named)).rows).toEqual([{ n: 1 }])
     next.release()

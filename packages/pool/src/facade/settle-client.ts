@@ -25,7 +25,8 @@ export async function settleClient(
     }
     if (isInTransaction(client)) await within(client.query('ROLLBACK'))
     if (clean !== undefined) await within(clean())
-    return isReady(client) && !isLost(client) && !isInTransaction(client)
+    // Who hooks on may not await what it sends.
+    return (await readyWithin(client, LIMIT_MS)) && !isLost(client) && !isInTransaction(client)
   } catch {
     return false
   }
