@@ -26,10 +26,8 @@ export {
 export type { Door, DoorPrivilege } from './isolation/doors.js'
 export type { Finding } from './isolation/finding.js'
 export type { LoginGrade } from './isolation/isolation.js'
-export {
-  ModuleIsolationManager,
-  type ModuleIsolationOptions,
-} from './isolation/module-isolation-manager.js'
+export { ModuleIsolationManager } from './isolation/module-isolation-manager.js'
+export type { ModuleIsolationOptions } from './isolation/module-isolation-options.js'
 export type { ModuleEntry } from './isolation/module-registry.js'
 export type { EnsuredTable } from './isolation/table-registry.js'
 export type { Feature } from './module/feature.js'

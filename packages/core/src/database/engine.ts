@@ -76,10 +76,10 @@ export class Engine {
     this.assertNotClosed()
     const { options } = this
     const { rolePrefix, grade, tenantColumn } = options
-    const { admin, secret } = this.connections
+    const { admin } = this.connections
     const isolation = await ModuleIsolationManager.open({
       db: admin,
-      secret,
+      secret: options.secret,
       login: grade,
       tenantColumn,
       onChange: (module) => this.schemaChanged(module),

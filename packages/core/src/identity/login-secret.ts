@@ -17,10 +17,10 @@ export class LoginSecret {
   readonly #secret: string
   readonly #contextKeys = new Map<string, KeyObject>()
 
-  /** @throws PlataformaError `PLT_CONFIG_INVALID` for an empty secret. */
+  /** @throws PlataformaError `PLT_CONFIG_INVALID` for an empty secret, or none. */
   constructor(secret: string) {
-    if (secret === '') {
-      throw new PlataformaError('PLT_CONFIG_INVALID', 'The secret is empty.', {
+    if (typeof secret !== 'string' || secret === '') {
+      throw new PlataformaError('PLT_CONFIG_INVALID', 'The secret is missing or empty.', {
         remedy:
           'Set `secret` or PLATAFORMA_SECRET to a random text, e.g. of `openssl rand -hex 32`.',
       })

@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
+import { PlataformaError } from '../error/plataforma-error.js'
 import { LoginSecret } from '../identity/login-secret.js'
 import { RoleNames } from '../identity/role-names.js'
 import { createModule } from './create-module.js'
@@ -10,7 +11,12 @@ import type { Finding } from './finding.js'
 import { healLogin, healLogins } from './heal-logins.js'
 import { inspectInstallation } from './inspect.js'
 import { install } from './install.js'
-import type { Isolation, LoginGrade, OnTables } from './isolation.js'
+import type { Isolation } from './isolation.js'
+import {
+  type AdministratorHandle,
+  administratorHandle,
+  type ModuleIsolationOptions,
+} from './module-isolation-options.js'
 import { listModules, type ModuleEntry } from './module-registry.js'
 import { asOwner } from './owner-access.js'
 import { setPooler } from './pooler-setting.js'
@@ -21,58 +27,59 @@ import { readServerFacts } from './server-facts.js'
 import type { EnsuredTable } from './table-registry.js'
 import { stands } from './table-standing.js'
 
-export interface ModuleIsolationOptions {
-  /** The administrator's handle: a superuser, or a CREATEROLE login that owns the database. */
-  readonly db: Kysely<unknown>
-  readonly secret: LoginSecret | string
-  readonly login: LoginGrade
-  /** See `RoleNames.of`. */
-  readonly rolePrefix?: string
-  /** The tenant column of tables that name none; `organization_id` unless given. */
-  readonly tenantColumn?: string
-  /** Called when tables of a module may have changed here. */
-  readonly onChange?: (module: string) => Promise<void> | void
-  /** Called in the transaction that may have made or changed tables, as the module's owner. */
-  readonly onTables?: OnTables
-  /** Told what `asOwner` has made and what is left to mend by hand. */
-  readonly onFindings?: (findings: readonly Finding[]) => void
-  /** Called when a module was dropped here. */
-  readonly onDrop?: (module: string) => void
-}
-
-/** Modules of one database: their schemas, roles, logins, doors and tenant policies. */
-export class ModuleIsolationManager {
-  readonly #isolation: Isolation
+/**
+ * Modules of one database: their schemas, roles, logins, doors and tenant policies.
+ *
+ * @example
+ * await using modules = new ModuleIsolationManager({ connectionString, secret, login: 'dedicated' })
+ * await modules.initialize()
+ * await modules.createModule('vendas')
+ */
+export class ModuleIsolationManager implements AsyncDisposable {
+  readonly #options: ModuleIsolationOptions
+  readonly #administrator: AdministratorHandle
+  readonly #secret: LoginSecret
   readonly #tenantColumn: string
-  readonly #onChange: (module: string) => Promise<void> | void
-  readonly #onDrop: (module: string) => void
-  readonly #onFindings: (findings: readonly Finding[]) => void
+  #opening: Promise<Isolation> | undefined
+  #isolation: Isolation | undefined
+  #closed = false
 
-  private constructor(isolation: Isolation, options: ModuleIsolationOptions) {
-    this.#isolation = isolation
+  /**
+   * Connects when it is first used.
+   *
+   * @throws PlataformaError `PLT_CONFIG_INVALID`
+   */
+  constructor(options: ModuleIsolationOptions) {
+    this.#options = options
+    this.#administrator = administratorHandle(options)
+    this.#secret = new LoginSecret(options.secret)
     this.#tenantColumn = options.tenantColumn ?? DEFAULT_TENANT_COLUMN
-    this.#onChange = options.onChange ?? (() => {})
-    this.#onDrop = options.onDrop ?? (() => {})
-    this.#onFindings = options.onFindings ?? (() => {})
   }
 
-  /** Asks the server what the manager must know; changes nothing. */
+  /** One that has asked the server what it must know; changes nothing. */
   static async open(options: ModuleIsolationOptions): Promise<ModuleIsolationManager> {
-    const { db, secret, login, rolePrefix, onTables } = options
-    const server = await readServerFacts(db)
-    const isolation: Isolation = {
-      db,
-      names: RoleNames.of(server.database, rolePrefix),
-      secret: typeof secret === 'string' ? new LoginSecret(secret) : secret,
-      grade: login,
-      server,
-      ...(onTables === undefined ? {} : { onTables }),
-    }
-    return new ModuleIsolationManager(isolation, options)
+    const manager = new ModuleIsolationManager(options)
+    await manager.#open()
+    return manager
   }
 
+  /** @throws PlataformaError `PLT_NOT_INITIALIZED` before `open`, or the first call, is done */
   get isolation(): Isolation {
-    return this.#isolation
+    if (this.#isolation !== undefined) return this.#isolation
+    throw new PlataformaError('PLT_NOT_INITIALIZED', 'The manager has not asked the server yet.', {
+      remedy: 'Await `initialize()` first.',
+    })
+  }
+
+  /** Closes the handle that it has opened itself, and leaves one that it was given. Idempotent. */
+  async close(): Promise<void> {
+    if (!this.#administrator.isOwn) return
+    this.#closed = true
+    await this.#administrator.db.destroy()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
   }
 
   /**
@@ -82,8 +89,9 @@ export class ModuleIsolationManager {
    * @throws PlataformaError `PLT_PRIVILEGES_MISSING`, `PLT_CONFIG_INVALID`
    */
   async initialize(): Promise<readonly Finding[]> {
-    await install(this.#isolation)
-    return healLogins(this.#isolation)
+    const isolation = await this.#open()
+    await install(isolation)
+    return healLogins(isolation)
   }
 
   /**
@@ -92,7 +100,7 @@ export class ModuleIsolationManager {
    * @throws PlataformaError `PLT_MODULE_NOT_FOUND` where its module was dropped
    */
   async healLogin(login: string): Promise<boolean> {
-    return healLogin(this.#isolation, login)
+    return healLogin(await this.#open(), login)
   }
 
   /**
@@ -101,12 +109,12 @@ export class ModuleIsolationManager {
    * @throws PlataformaError `PLT_MODULE_NAME_INVALID`
    */
   async createModule(module: string): Promise<void> {
-    await createModule(this.#isolation, module)
+    await createModule(await this.#open(), module)
   }
 
   /** The modules of the database, by name. */
   async listModules(): Promise<readonly ModuleEntry[]> {
-    return listModules(this.#isolation.db)
+    return listModules((await this.#open()).db)
   }
 
   /**
@@ -116,9 +124,9 @@ export class ModuleIsolationManager {
    * `PLT_MODULE_NOT_FOUND`
    */
   async dropModule(module: string, options: { readonly confirm: string }): Promise<void> {
-    await dropModule(this.#isolation, module, options)
-    this.#onDrop(module)
-    await this.#onChange(module)
+    await dropModule(await this.#open(), module, options)
+    this.#options.onDrop?.(module)
+    await this.#options.onChange?.(module)
   }
 
   /**
@@ -128,16 +136,16 @@ export class ModuleIsolationManager {
    * @throws PlataformaError `PLT_MODULE_NOT_FOUND`, `PLT_TABLE_NOT_FOUND`, `PLT_OPTION_INVALID`
    */
   async grantAccess(door: Door): Promise<void> {
-    await grantAccess(this.#isolation, door)
+    await grantAccess(await this.#open(), door)
   }
 
   /** Closes what `grantAccess` opened; every privilege where none is named. */
   async revokeAccess(door: Door): Promise<void> {
-    await revokeAccess(this.#isolation, door)
+    await revokeAccess(await this.#open(), door)
   }
 
   async listDoors(): Promise<readonly Required<Door>[]> {
-    return listDoors(this.#isolation.db)
+    return listDoors((await this.#open()).db)
   }
 
   /**
@@ -153,8 +161,8 @@ export class ModuleIsolationManager {
     table: string,
     { tenantColumn = this.#tenantColumn }: { readonly tenantColumn?: string } = {},
   ): Promise<readonly Finding[]> {
-    const findings = await protectTable(this.#isolation, module, { table, tenantColumn })
-    await this.#onChange(module)
+    const findings = await protectTable(await this.#open(), module, { table, tenantColumn })
+    await this.#options.onChange?.(module)
     return findings
   }
 
@@ -163,22 +171,23 @@ export class ModuleIsolationManager {
    * Without a tenant column no policy is put on it. Repeatable, three statements where all is well.
    */
   async ensureTable(wanted: EnsuredTable, trx: Kysely<unknown>): Promise<readonly Finding[]> {
-    return ensureTable(trx, this.#isolation, wanted)
+    return ensureTable(trx, await this.#open(), wanted)
   }
 
   /** The same for a table that a transaction of `asOwner` has just made by the statements. */
   async ensureNewTable(making: TableMaking, trx: Kysely<unknown>): Promise<void> {
-    await ensureNewTable(trx, this.#isolation, making)
+    await ensureNewTable(trx, await this.#open(), making)
   }
 
   /** The same for a table that was found to be as the statements make it. */
   async ensureEqualTable(making: TableMaking, trx: Kysely<unknown>): Promise<void> {
-    await ensureTable(trx, this.#isolation, making.wanted, recipeOf(this.#isolation, making))
+    const isolation = await this.#open()
+    await ensureTable(trx, isolation, making.wanted, recipeOf(isolation, making))
   }
 
   /** Whether neither the table nor what is wanted of it has changed since one of both was called. */
   async stands(making: TableMaking): Promise<boolean> {
-    const isolation = this.#isolation
+    const isolation = await this.#open()
     return stands(isolation.db, making.wanted, recipeOf(isolation, making))
   }
 
@@ -188,11 +197,12 @@ export class ModuleIsolationManager {
    */
   async secureModule(module: string, trx?: Kysely<unknown>): Promise<readonly Finding[]> {
     const wanted = { module, tenantColumn: this.#tenantColumn, newTables: true }
-    if (trx !== undefined) return secureModule(trx, this.#isolation, wanted)
-    const findings = await this.#isolation.db
+    const isolation = await this.#open()
+    if (trx !== undefined) return secureModule(trx, isolation, wanted)
+    const findings = await isolation.db
       .transaction()
-      .execute((own) => secureModule(own, this.#isolation, wanted))
-    await this.#onChange(module)
+      .execute((own) => secureModule(own, isolation, wanted))
+    await this.#options.onChange?.(module)
     return findings
   }
 
@@ -204,7 +214,7 @@ export class ModuleIsolationManager {
   ): Promise<readonly Finding[]> {
     const tenantColumn = this.#tenantColumn
     const wanted = { module, table, tenantColumn, newTables: true, tell: false }
-    return secureModule(trx, this.#isolation, wanted)
+    return secureModule(trx, await this.#open(), wanted)
   }
 
   /**
@@ -220,24 +230,52 @@ export class ModuleIsolationManager {
     { secure = true, tell = true }: { readonly secure?: boolean; readonly tell?: boolean } = {},
   ): Promise<T> {
     const tenantColumn = this.#tenantColumn
-    const access = { module, tenantColumn, secure, onFindings: this.#onFindings }
-    const result = await asOwner(this.#isolation, access, work)
-    if (tell) await this.#onChange(module)
+    const { onFindings = () => {} } = this.#options
+    const access = { module, tenantColumn, secure, onFindings }
+    const result = await asOwner(await this.#open(), access, work)
+    if (tell) await this.#options.onChange?.(module)
     return result
   }
 
   /** Allows contexts that are bound to no session, as a transaction-mode pooler needs them. */
   async allowPooler(allowed: boolean): Promise<void> {
-    await setPooler(this.#isolation, allowed)
+    await setPooler(await this.#open(), allowed)
   }
 
   /** Drops the logins and the signing key of an earlier secret, once no process uses it. */
   async retireKey(keyId: string): Promise<void> {
-    await retireKey(this.#isolation, keyId)
+    await retireKey(await this.#open(), keyId)
   }
 
   /** What is weaker than it is promised, for people; changes nothing. */
   async inspectInstallation(): Promise<readonly Finding[]> {
-    return inspectInstallation(this.#isolation, this.#tenantColumn)
+    return inspectInstallation(await this.#open(), this.#tenantColumn)
+  }
+
+  #open(): Isolation | Promise<Isolation> {
+    if (this.#closed) {
+      const remedy = 'Make a new one.'
+      throw new PlataformaError('PLT_CLOSED', 'The manager was closed.', { remedy })
+    }
+    if (this.#isolation !== undefined) return this.#isolation
+    this.#opening ??= this.#ask().finally(() => {
+      this.#opening = undefined
+    })
+    return this.#opening
+  }
+
+  async #ask(): Promise<Isolation> {
+    const { db } = this.#administrator
+    const { login, rolePrefix, onTables } = this.#options
+    const server = await readServerFacts(db)
+    this.#isolation = {
+      db,
+      names: RoleNames.of(server.database, rolePrefix),
+      secret: this.#secret,
+      grade: login,
+      server,
+      ...(onTables === undefined ? {} : { onTables }),
+    }
+    return this.#isolation
   }
 }
