@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { assertGiven } from '../error/assert-given.js'
 import type { WireResult } from '../session/session.js'
 import type { SessionSource } from '../session/session-source.js'
 
@@ -22,6 +23,8 @@ export class Administration {
     text: string,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<readonly WireResult[]> {
+    assertGiven.text('text', text)
+    assertGiven.object('options', options)
     const session = await this.#sessions.acquire({
       identity: { kind: 'administrator' },
       purpose: 'admin',

@@ -1,6 +1,7 @@
 import { type Acting, actsForSame } from '../context/acting.js'
 import { systemActing } from '../context/system-acting.js'
 import { type TenantContext, takeTenantContext } from '../context/tenant-context.js'
+import { assertGiven } from '../error/assert-given.js'
 import { toPlataformaError } from '../error/from-database-error.js'
 import { PlataformaError } from '../error/plataforma-error.js'
 import type { ModuleIsolationManager } from '../isolation/module-isolation-manager.js'
@@ -112,6 +113,7 @@ export class Database<Modules = Record<never, never>> implements AsyncDisposable
    * await database.withContext({ tenantId, userId }, () => vendas.select('clientes'))
    */
   async withContext<T>(context: TenantContext, fn: () => T | Promise<T>): Promise<T> {
+    assertGiven.function('fn', fn)
     return await this.#runAs({ kind: 'tenant', context: takeTenantContext(context) }, fn)
   }
 
@@ -121,6 +123,7 @@ export class Database<Modules = Record<never, never>> implements AsyncDisposable
    */
   async asSystem<T>(options: { readonly reason: string }, fn: () => T | Promise<T>): Promise<T> {
     this.#engine.assertReady()
+    assertGiven.function('fn', fn)
     const acting = systemActing(options?.reason, this.#engine.store.acting)
     this.#assertMayBecome(acting)
     await recordSystemAccess(this.#engine.connections.admin, acting)

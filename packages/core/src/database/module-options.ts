@@ -1,4 +1,6 @@
+import { assertGiven } from '../error/assert-given.js'
 import { PlataformaError } from '../error/plataforma-error.js'
+import { shownValue } from '../error/shown-value.js'
 import type { ModuleSetting } from '../scope/scope.js'
 
 /** What PostgreSQL and timers of Node.js take. */
@@ -14,12 +16,13 @@ export interface ModuleOptions {
 
 /** @throws PlataformaError `PLT_OPTION_INVALID` */
 export function moduleSettings(options: ModuleOptions): readonly ModuleSetting[] | undefined {
+  assertGiven.object('options', options)
   const settings: ModuleSetting[] = []
   const add = (name: ModuleSetting['name'], key: keyof ModuleOptions) => {
     const value = options[key]
     if (value === undefined) return
     if (!Number.isInteger(value) || value <= 0 || value > LONGEST_MS) {
-      throw new PlataformaError('PLT_OPTION_INVALID', `\`${key}\` is ${String(value)}.`, {
+      throw new PlataformaError('PLT_OPTION_INVALID', `\`${key}\` is ${shownValue(value)}.`, {
         remedy: 'Give a whole number of milliseconds above 0, at most 2147483647.',
       })
     }

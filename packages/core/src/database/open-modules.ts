@@ -1,4 +1,5 @@
 import { PlataformaError } from '../error/plataforma-error.js'
+import { assertModuleName } from '../identity/module-name.js'
 import { ModuleDatabase } from '../module/module-database.js'
 import type { OpenTransaction, QueryCache } from '../module/module-host.js'
 import { ModuleTransaction } from '../module/module-transaction.js'
@@ -78,6 +79,7 @@ export class OpenModules {
   #known(name: string): OpenModule {
     const module = this.#modules.get(name)
     if (module !== undefined) return module
+    if (typeof name !== 'string') assertModuleName(name)
     throw new PlataformaError('PLT_MODULE_NOT_FOUND', `Module "${name}" is not known here.`, {
       module: name,
       remedy: 'Await `createModule`, which also opens one that another process has created.',

@@ -1,6 +1,7 @@
 import type { ErrorCode } from './error-codes.js'
 import { PlataformaError, type PlataformaErrorData } from './plataforma-error.js'
 import { isStalePlan } from './stale-plan.js'
+import { unsendableValue } from './unsendable-value.js'
 
 /** Where the statement came from, for the message. */
 export interface StatementOrigin {
@@ -97,6 +98,11 @@ const MISCOUNTED: Rule = [
   'Give as many values as the statement has parameters.',
 ]
 
+const UNSENDABLE: Rule = [
+  'PLT_VALUE_INVALID',
+  'Give values that have a text: none that holds itself, or a bigint inside JSON.',
+]
+
 const CONNECTION_FAILURES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -122,6 +128,7 @@ export function toPlataformaError(error: unknown, origin: StatementOrigin = {}):
   if (error instanceof AggregateError && error.errors.some(isConnectionFailure)) {
     return make(UNAVAILABLE, error, origin)
   }
+  if (unsendableValue.isCauseOf(error)) return make(UNSENDABLE, error, origin)
   if (isMiscounted(error)) return make(MISCOUNTED, error, origin)
   if (isConnectionFailure(error)) return make(UNAVAILABLE, error, origin)
   return isServerError(error) ? make(ruleFor(error), error, origin) : error

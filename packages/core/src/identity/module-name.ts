@@ -1,4 +1,5 @@
 import { PlataformaError } from '../error/plataforma-error.js'
+import { shownValue } from '../error/shown-value.js'
 
 const MODULE_NAME = /^[a-z][a-z0-9_]{0,39}$/
 
@@ -16,7 +17,7 @@ export function assertModuleName(name: unknown): asserts name is string {
   if (isModuleName(name)) return
   throw new PlataformaError(
     'PLT_MODULE_NAME_INVALID',
-    `${JSON.stringify(name) ?? String(name)} is not a module name.`,
+    `${shownValue(name)} is not a module name.`,
     {
       remedy:
         'Use 1 to 40 lower-case letters, digits and underscores, beginning with a letter and not with "pg_".',

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { assertGiven } from '../error/assert-given.js'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { assertModuleName, moduleSchema } from '../identity/module-name.js'
 import { withRole } from './acting-role.js'
@@ -73,8 +74,11 @@ export async function listDoors(db: Kysely<unknown>): Promise<readonly Required<
 }
 
 function checkDoor(door: Door, unlessGiven: readonly DoorPrivilege[]): readonly string[] {
+  assertGiven.object('door', door)
   assertModuleName(door.from)
   assertModuleName(door.to)
+  assertGiven.texts('tables', door.tables)
+  if (door.privileges !== undefined) assertGiven.texts('privileges', door.privileges)
   const privileges = (door.privileges ?? unlessGiven).map((one) => String(one).toUpperCase())
   const wrong = privileges.find((privilege) => !PRIVILEGES.has(privilege))
   if (wrong === undefined && door.from !== door.to && privileges.length > 0) return privileges

@@ -24,9 +24,10 @@ const TERMINATION_MS = 1_000
 export async function dropModule(
   isolation: Isolation,
   module: string,
-  { confirm }: { readonly confirm: string },
+  options: { readonly confirm: string },
 ): Promise<void> {
   assertModuleName(module)
+  const { confirm } = options ?? {}
   if (confirm !== module) {
     throw new PlataformaError('PLT_OPTION_INVALID', `Dropping "${module}" was not confirmed.`, {
       module,

@@ -1,6 +1,8 @@
 import type { Kysely, Transaction } from 'kysely'
+import { assertGiven } from '../error/assert-given.js'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { LoginSecret } from '../identity/login-secret.js'
+import { assertModuleName } from '../identity/module-name.js'
 import { RoleNames } from '../identity/role-names.js'
 import { createModule } from './create-module.js'
 import { type Door, grantAccess, listDoors, revokeAccess } from './doors.js'
@@ -100,6 +102,7 @@ export class ModuleIsolationManager implements AsyncDisposable {
    * @throws PlataformaError `PLT_MODULE_NOT_FOUND` where its module was dropped
    */
   async healLogin(login: string): Promise<boolean> {
+    assertGiven.text('login', login)
     return healLogin(await this.#open(), login)
   }
 
@@ -159,8 +162,10 @@ export class ModuleIsolationManager implements AsyncDisposable {
   async protectTable(
     module: string,
     table: string,
-    { tenantColumn = this.#tenantColumn }: { readonly tenantColumn?: string } = {},
+    options: { readonly tenantColumn?: string } = {},
   ): Promise<readonly Finding[]> {
+    assertGiven.object('options', options)
+    const { tenantColumn = this.#tenantColumn } = options
     const findings = await protectTable(await this.#open(), module, { table, tenantColumn })
     await this.#options.onChange?.(module)
     return findings
@@ -196,6 +201,7 @@ export class ModuleIsolationManager implements AsyncDisposable {
    * in one of its own where none is given.
    */
   async secureModule(module: string, trx?: Kysely<unknown>): Promise<readonly Finding[]> {
+    assertModuleName(module)
     const wanted = { module, tenantColumn: this.#tenantColumn, newTables: true }
     const isolation = await this.#open()
     if (trx !== undefined) return secureModule(trx, isolation, wanted)
@@ -239,6 +245,10 @@ export class ModuleIsolationManager implements AsyncDisposable {
 
   /** Allows contexts that are bound to no session, as a transaction-mode pooler needs them. */
   async allowPooler(allowed: boolean): Promise<void> {
+    if (typeof allowed !== 'boolean') {
+      const remedy = 'Give true where a pooler shares sessions, else false.'
+      throw new PlataformaError('PLT_OPTION_INVALID', '`allowed` is no boolean.', { remedy })
+    }
     await setPooler(await this.#open(), allowed)
   }
 

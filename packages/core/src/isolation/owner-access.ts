@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { signContext } from '../context/context-token.js'
+import { assertGiven } from '../error/assert-given.js'
 import { moduleNotFound } from '../error/module-not-found.js'
 import { assertModuleName, moduleSchema } from '../identity/module-name.js'
 import type { Finding } from './finding.js'
@@ -32,6 +33,7 @@ export async function asOwner<T>(
   work: (trx: Transaction<unknown>) => Promise<T>,
 ): Promise<T> {
   assertModuleName(access.module)
+  assertGiven.function('fn', work)
   return isolation.db.transaction().execute(async (trx) => {
     await becomeOwner(trx, isolation, access.module)
     const result = await work(trx)

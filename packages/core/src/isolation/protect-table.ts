@@ -1,3 +1,4 @@
+import { assertGiven } from '../error/assert-given.js'
 import { assertModuleName } from '../identity/module-name.js'
 import { retryCatalogRaces } from './bookkeeping/catalog-race.js'
 import { ensureTable } from './ensure-table.js'
@@ -18,6 +19,8 @@ export async function protectTable(
   { table, tenantColumn }: { readonly table: string; readonly tenantColumn: string },
 ): Promise<readonly Finding[]> {
   assertModuleName(module)
+  assertGiven.text('table', table)
+  assertGiven.text('tenantColumn', tenantColumn)
   await assertModuleExists(isolation.db, module)
   return explainingPrivileges(isolation, () =>
     retryCatalogRaces(() =>

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { assertGiven } from '../error/assert-given.js'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { withRole } from './acting-role.js'
 import { retryCatalogRaces } from './bookkeeping/catalog-race.js'
@@ -14,6 +15,7 @@ import { ourLogins } from './our-logins.js'
  */
 export async function retireKey(isolation: Isolation, keyId: string): Promise<void> {
   const { db, names, secret, server } = isolation
+  assertGiven.text('keyId', keyId)
   if (keyId === secret.keyId) {
     throw new PlataformaError('PLT_OPTION_INVALID', `The key "${keyId}" is in use.`, {
       remedy: 'Configure the new secret first, in every process.',

@@ -1,3 +1,4 @@
+import { assertGiven } from '../error/assert-given.js'
 import type { UnknownTables } from '../query/row-types.js'
 import type { TransactionOptions } from '../transaction/transaction-options.js'
 import { featureIsOn } from './feature.js'
@@ -25,11 +26,12 @@ export class UnifiedDatabase<Tables = UnknownTables> extends TableVerbs<Tables> 
    *   await tx.update('clientes', { ativo: true }, { where: { id } })
    * })
    */
-  transaction<T>(
+  async transaction<T>(
     run: (tx: ModuleTransaction<Tables>) => Promise<T>,
     options?: TransactionOptions,
   ): Promise<T> {
-    return this.#host.transaction((open) => run(new ModuleTransaction<Tables>(open)), options)
+    assertGiven.function('run', run)
+    return await this.#host.transaction((open) => run(new ModuleTransaction<Tables>(open)), options)
   }
 
   /**
@@ -42,6 +44,9 @@ export class UnifiedDatabase<Tables = UnknownTables> extends TableVerbs<Tables> 
     load: () => Promise<T>,
     options: CacheQueryOptions = {},
   ): Promise<T> {
+    assertGiven.text('key', key)
+    assertGiven.function('load', load)
+    assertGiven.object('options', options)
     const { executor, cache } = this.#host
     const asked = { option: 'cacheQuery', subject: `the key "${key}"` }
     const on = featureIsOn(executor.features, 'cache', asked)

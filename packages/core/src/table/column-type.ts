@@ -1,4 +1,5 @@
 import { PlataformaError } from '../error/plataforma-error.js'
+import { shownValue } from '../error/shown-value.js'
 import { suggestion } from '../query/suggestion.js'
 
 /** A column type, taken apart. */
@@ -193,7 +194,7 @@ function modifiersText({ baseType }: KnownType, numbers: readonly string[]): str
 function invalid(column: string, input: unknown, problem: string, hint = ''): PlataformaError {
   return new PlataformaError(
     'PLT_TYPE_INVALID',
-    `Column "${column}" has the type ${JSON.stringify(input)}: ${problem}.${hint}`,
+    `Column "${column}" has the type ${shownValue(input)}: ${problem}.${hint}`,
     {
       remedy:
         'Use a type of PostgreSQL such as UUID, TEXT, VARCHAR(255), NUMERIC(12,2), TIMESTAMPTZ or TEXT[].',

@@ -1,4 +1,5 @@
 import { PlataformaError } from '../error/plataforma-error.js'
+import { shownValue } from '../error/shown-value.js'
 import { suggestion } from '../query/suggestion.js'
 import type { ColumnDefinition, ReferenceAction } from './column-definition.js'
 import { parseColumnType } from './column-type.js'
@@ -16,6 +17,7 @@ import type { TableOptions } from './table-options.js'
 
 const DEFAULT_TENANT_COLUMN = 'organization_id'
 const TENANT_TYPES: ReadonlySet<string> = new Set(['uuid', 'text', 'varchar', 'int8'])
+const IDENTITIES: ReadonlySet<unknown> = new Set([undefined, 'always', 'by default'])
 const ACTIONS: readonly ReferenceAction[] = [
   'no action',
   'restrict',
@@ -43,6 +45,7 @@ export interface TableRequest {
 export function defineTable(request: TableRequest): TableDefinition {
   const { module, schema, options } = request
   const name = checkIdentifier('table', request.name)
+  checkLists(name, options)
   const written = checkColumns(name, request.columns)
   const draft: Draft = {
     table: name,
@@ -73,6 +76,19 @@ interface Draft {
   readonly written: readonly ColumnDefinition[]
   readonly names: readonly string[]
   readonly tenantColumn: string | undefined
+}
+
+const LISTS = ['primaryKey', 'uniques', 'indexes', 'checks', 'foreignKeys'] as const
+
+function checkLists(table: string, options: unknown): void {
+  if (!isObject(options)) throw invalid(table, 'has options that are no object', 'Give an object.')
+  for (const list of LISTS) {
+    const given = options[list]
+    if (given === undefined || Array.isArray(given)) continue
+    throw invalid(table, `has \`${list}\` that are no list`, 'Give a list.')
+  }
+  const { tenantColumn } = options
+  if (tenantColumn !== undefined) checkIdentifier('column', tenantColumn)
 }
 
 function checkColumns(table: string, columns: unknown): readonly ColumnDefinition[] {
@@ -132,9 +148,13 @@ function withinTenant(draft: Draft, columns: readonly string[]): readonly string
   return tenant === undefined || columns.includes(tenant) ? columns : [tenant, ...columns]
 }
 
-function known(draft: Draft, columns: readonly string[]): readonly string[] {
+function known(draft: Draft, columns: unknown): readonly string[] {
+  if (!isList(columns)) {
+    throw invalid(draft.table, `has ${shownValue(columns)} in place of columns`, 'Give a list.')
+  }
   for (const column of columns) {
     if (draft.names.includes(column)) continue
+    if (typeof column !== 'string') checkIdentifier('column', column)
     throw new PlataformaError(
       'PLT_COLUMN_UNKNOWN',
       `Table "${draft.table}" has no column "${column}".${suggestion(String(column), draft.names)}`,
@@ -160,6 +180,10 @@ function defineColumn(
   if (sources.filter(Boolean).length > 1) {
     const remedy = 'Give one of default, identity (or SERIAL) and generated.'
     throw invalid(draft.table, `has several sources for column "${column.name}"`, remedy)
+  }
+  if (!IDENTITIES.has(column.identity)) {
+    const remedy = "Give 'always' or 'by default'."
+    throw invalid(draft.table, `has the identity ${shownValue(column.identity)}`, remedy)
   }
   const identity = column.identity ?? (type.serial ? 'by default' : undefined)
   const subject = `The expression of column "${column.name}"`
@@ -198,7 +222,7 @@ function uniques(
       columns: unique === 'global' ? [name] : withinTenant(draft, [name]),
     }))
   const ofTable = (options.uniques ?? []).map((unique) => {
-    const given = isList(unique) ? { columns: unique } : unique
+    const given = isList(unique) ? { columns: unique } : entry(draft, 'unique key', unique)
     const columns = known(draft, given.columns)
     return {
       name: optionalName('constraint', given.name),
@@ -219,7 +243,8 @@ function uniques(
 function foreignKeys(draft: Draft, options: TableOptions): readonly DefinedForeignKey[] {
   const ofColumns = draft.written.flatMap(({ name, references }) => {
     if (references === undefined) return []
-    const given = typeof references === 'string' ? { table: references } : references
+    const given =
+      typeof references === 'string' ? { table: references } : entry(draft, 'reference', references)
     return {
       name: undefined,
       columns: [name],
@@ -230,32 +255,48 @@ function foreignKeys(draft: Draft, options: TableOptions): readonly DefinedForei
       onUpdate: action(draft, given.onUpdate),
     }
   })
-  const ofTable = (options.foreignKeys ?? []).map((key) => ({
-    name: optionalName('constraint', key.name),
-    columns: known(draft, key.columns),
-    table: checkIdentifier('table', key.references.table),
-    referenced: key.references.columns?.map((column) => checkIdentifier('column', column)),
-    onDelete: action(draft, key.onDelete),
-    onUpdate: action(draft, key.onUpdate),
-  }))
+  const ofTable = (options.foreignKeys ?? []).map((given) => {
+    const key = entry(draft, 'foreign key', given)
+    const { table, columns } = entry(draft, 'reference', key.references)
+    if (columns !== undefined && !isList(columns)) {
+      throw invalid(draft.table, 'references columns that are no list', 'Give a list of names.')
+    }
+    return {
+      name: optionalName('constraint', key.name),
+      columns: known(draft, key.columns),
+      table: checkIdentifier('table', table),
+      referenced: columns?.map((column) => checkIdentifier('column', column)),
+      onDelete: action(draft, key.onDelete),
+      onUpdate: action(draft, key.onUpdate),
+    }
+  })
   return [...ofColumns, ...ofTable]
 }
 
-function action(draft: Draft, given: string | undefined): ReferenceAction {
-  const found = ACTIONS.find((one) => one === (given ?? 'no action').toLowerCase())
+function action(draft: Draft, given: unknown = 'no action'): ReferenceAction {
+  const wanted = typeof given === 'string' ? given.toLowerCase() : given
+  const found = ACTIONS.find((one) => one === wanted)
   if (found !== undefined) return found
-  throw invalid(draft.table, `has the reference action "${given}"`, `Use ${ACTIONS.join(', ')}.`)
+  throw invalid(
+    draft.table,
+    `has the reference action ${shownValue(given)}`,
+    `Use ${ACTIONS.join(', ')}.`,
+  )
 }
 
 function defineIndex(
   draft: Draft,
   index: NonNullable<TableOptions['indexes']>[number],
 ): DefinedIndex {
-  const given = isList(index) ? { columns: index } : index
+  const given = isList(index) ? { columns: index } : entry(draft, 'index', index)
   const columns = known(draft, given.columns)
   const using = given.using ?? 'btree'
   if (!['btree', 'hash', 'gin', 'gist', 'brin', 'spgist'].includes(using)) {
-    throw invalid(draft.table, `has an index of the kind "${using}"`, 'Use btree, gin, gist, …')
+    throw invalid(
+      draft.table,
+      `has an index of the kind ${shownValue(using)}`,
+      'Use btree, gin, gist, …',
+    )
   }
   const operatorClass = optionalName('index', given.operatorClass)
   const all = using === 'btree' ? withinTenant(draft, columns) : columns
@@ -276,7 +317,7 @@ function checks(draft: Draft, options: TableOptions): readonly DefinedCheck[] {
       : { name: undefined, sql: expressionSql(`The check of column "${name}"`, check) },
   )
   const ofTable = (options.checks ?? []).map((check) => {
-    const given = typeof check === 'string' ? { expression: check } : check
+    const given = typeof check === 'string' ? { expression: check } : entry(draft, 'check', check)
     return {
       name: optionalName('constraint', given.name),
       sql: expressionSql(`A check of table "${draft.table}"`, given.expression),
@@ -287,6 +328,17 @@ function checks(draft: Draft, options: TableOptions): readonly DefinedCheck[] {
 
 function optionalName(named: 'constraint' | 'index', name: string | undefined): string | undefined {
   return name === undefined ? undefined : checkIdentifier(named, name)
+}
+
+/** One of a list of definitions, which only the compiler holds to its type. */
+function entry<T extends object>(draft: Draft, kind: string, given: T): T {
+  if (isObject(given)) return given
+  const remedy = 'Give an object of its definition.'
+  throw invalid(draft.table, `has ${shownValue(given)} in place of a ${kind}`, remedy)
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isList(value: unknown): value is readonly string[] {

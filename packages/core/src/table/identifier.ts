@@ -1,4 +1,5 @@
 import { PlataformaError } from '../error/plataforma-error.js'
+import { shownValue } from '../error/shown-value.js'
 
 const IDENTIFIER = /^[\p{L}_][\p{L}\p{N}_]*$/u
 const MAX_BYTES = 63
@@ -23,7 +24,7 @@ export function checkIdentifier(named: Named, name: unknown): string {
   if (problem === undefined) return String(name)
   throw new PlataformaError(
     'PLT_IDENTIFIER_INVALID',
-    `${JSON.stringify(name)} is no name for a ${named}: ${problem}.`,
+    `${shownValue(name)} is no name for a ${named}: ${problem}.`,
     {
       remedy: `Use letters, digits and _, a letter first, at most ${MAX_BYTES} bytes.`,
       details: { name },

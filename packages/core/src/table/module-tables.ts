@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { assertGiven } from '../error/assert-given.js'
 import { toPlataformaError } from '../error/from-database-error.js'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { withData } from '../error/with-data.js'
@@ -55,14 +56,17 @@ export class ModuleTables {
   }
 
   async has(name: string): Promise<boolean> {
+    assertName(name)
     return (await this.#host.findTable(name)) !== undefined
   }
 
   /** @throws PlataformaError `PLT_TABLE_NOT_FOUND` unless `ifExists` */
   async drop(
     name: string,
-    { ifExists = false, cascade = false }: { ifExists?: boolean; cascade?: boolean },
+    options: { readonly ifExists?: boolean; readonly cascade?: boolean },
   ): Promise<void> {
+    assertGiven.object('options', options)
+    const { ifExists = false, cascade = false } = options
     const table = sql.id(this.#host.schema, checkIdentifier('table', name))
     const condition = ifExists ? sql`if exists ` : sql``
     const behaviour = cascade ? sql` cascade` : sql``
@@ -164,6 +168,11 @@ export class ModuleTables {
       }
     }
   }
+}
+
+/** Names that `createTable` would not make may exist all the same. */
+function assertName(name: unknown): void {
+  if (typeof name !== 'string' || name.includes('\0')) checkIdentifier('table', name)
 }
 
 /** In one round trip, unless an expression holds a semicolon, which might end a statement there. */

@@ -1,5 +1,6 @@
 import type { IsolationLevel } from 'kysely'
 import { PlataformaError } from '../error/plataforma-error.js'
+import { shownValue } from '../error/shown-value.js'
 
 /** How a transaction runs. */
 export interface TransactionOptions {
@@ -49,7 +50,7 @@ export function checkTransactionOptions(options: TransactionOptions): void {
 function invalid(option: string, value: unknown, remedy: string): PlataformaError {
   return new PlataformaError(
     'PLT_OPTION_INVALID',
-    `The transaction's \`${option}\` is ${String(value)}.`,
+    `The transaction's \`${option}\` is ${shownValue(value)}.`,
     { remedy },
   )
 }

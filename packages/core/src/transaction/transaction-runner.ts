@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { actsForSame } from '../context/acting.js'
 import type { ContextStore } from '../context/context-store.js'
+import { assertGiven } from '../error/assert-given.js'
 import { toPlataformaError } from '../error/from-database-error.js'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { isStalePlan } from '../error/stale-plan.js'
@@ -42,6 +43,7 @@ export class TransactionRunner<Tx> {
    * })
    */
   async run<T>(fn: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    assertGiven.function('fn', fn)
     checkTransactionOptions(options)
     const { store } = this.#parts
     const outer = store.transaction

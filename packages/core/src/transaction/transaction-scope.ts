@@ -1,4 +1,5 @@
 import { type Acting, actsForSame } from '../context/acting.js'
+import { assertGiven } from '../error/assert-given.js'
 import { PlataformaError } from '../error/plataforma-error.js'
 import type { Scope } from '../scope/scope.js'
 import {
@@ -92,12 +93,14 @@ export class TransactionScope implements StatementCarrier {
 
   /** Runs once after the outermost COMMIT; what it throws goes to the caller of the transaction. */
   afterCommit(callback: Callback): void {
+    assertGiven.function('callback', callback)
     this.#assertOpen()
     this.#afterCommit.push(callback)
   }
 
   /** Runs once when this scope, or one around it, is rolled back. */
   afterRollback(callback: Callback): void {
+    assertGiven.function('callback', callback)
     this.#assertOpen()
     this.#afterRollback.push(callback)
   }
