@@ -5,13 +5,21 @@ import type { PhysicalConnection } from '../kernel/physical-connection.js'
 /** How long a server may take over a farewell, before the socket is closed without one. */
 const FAREWELL_MS = 1_000
 const CANCEL_MS = 1_000
+/** How long a statement may take to end after it was cancelled. */
+const ANSWER_MS = 1_000
 
 interface ClientState {
   readonly processID: number | null
   readonly readyForQuery?: boolean
   readonly _queryable?: boolean
   readonly _ending?: boolean
-  readonly connection?: { readonly stream?: ClientStream }
+  readonly connection?: ClientConnection
+}
+
+interface ClientConnection {
+  readonly stream?: ClientStream
+  end(): void
+  prependOnceListener(event: 'readyForQuery', listener: () => void): void
 }
 
 interface ClientStream {
@@ -52,13 +60,25 @@ export class PgPhysical implements PhysicalConnection {
     if (stream === undefined) return this.#endClient()
     const { processID, readyForQuery } = this.#state
     const isAtWork = readyForQuery === false
-    if (isAtWork && !stream.destroyed) {
-      // A backend at work would not notice for long that its client is gone.
-      await cancelStatement(this.client, AbortSignal.timeout(CANCEL_MS)).catch(() => {})
-    }
+    // A backend at work would not notice for long that its client is gone.
+    if (isAtWork && !stream.destroyed) await this.#cancel()
+    const hasLeft = stream.closed
     this.#stream?.destroy()
     await this.#closed()
-    if (isAtWork && processID !== null) await this.#gone(processID)
+    if (isAtWork && !hasLeft && processID !== null) await this.#gone(processID)
+  }
+
+  /** Ends what the backend is at, and takes leave before it begins with anything else. */
+  async #cancel(): Promise<void> {
+    const { connection } = this.#state
+    connection?.prependOnceListener('readyForQuery', () => connection.end())
+    await cancelStatement(this.client, AbortSignal.timeout(CANCEL_MS)).catch(() => {})
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, ANSWER_MS)
+    })
+    await Promise.race([this.#closed(), late])
+    clearTimeout(timer)
   }
 
   async #endClient(): Promise<void> {
