@@ -73,6 +73,7 @@ function relationOf(
   { isPartitioned, tenantType, hasTenantIndex, primaryKey }: NewTable,
 ): RelationFacts {
   return {
+    module,
     schema: moduleSchema(module),
     name: table,
     kind: isPartitioned ? 'p' : 'r',

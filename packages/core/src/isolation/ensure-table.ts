@@ -48,7 +48,7 @@ async function readTable(
   wanted: EnsuredTable,
 ): Promise<readonly RelationFacts[]> {
   const { module, table, tenantColumn = '' } = wanted
-  const relations = await readRelations(trx, isolation, { module, table, tenantColumn })
+  const relations = await readRelations(trx, isolation, { modules: [module], table, tenantColumn })
   const [root] = relations
   if (root === undefined) {
     throw new PlataformaError(

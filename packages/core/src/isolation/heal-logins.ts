@@ -7,6 +7,7 @@ import { install } from './install.js'
 import type { Isolation } from './isolation.js'
 import { type StrayMembership, strayMemberships } from './login-memberships.js'
 import { assertModuleExists, listModules } from './module-registry.js'
+import { isComplete, readModuleStates } from './module-state.js'
 import { ourLogins } from './our-logins.js'
 import { quoteIdentifier } from './server-facts.js'
 
@@ -16,8 +17,11 @@ import { quoteIdentifier } from './server-facts.js'
  * are missing. Gives what was found.
  */
 export async function healLogins(isolation: Isolation): Promise<readonly Finding[]> {
-  const { db, secret } = isolation
-  for (const { name } of await listModules(db)) await createModule(isolation, name)
+  const { db, names, secret } = isolation
+  const modules = (await listModules(db)).map(({ name }) => name)
+  for (const [name, state] of await readModuleStates(db, isolation, modules)) {
+    if (!isComplete(state, names.owner(name))) await createModule(isolation, name)
+  }
   return retryCatalogRaces(() =>
     db.transaction().execute(async (trx) => {
       await lockModules(trx)

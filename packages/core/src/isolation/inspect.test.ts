@@ -1,5 +1,6 @@
 import { testDatabase } from '@plataforma/testkit'
-import { sql } from 'kysely'
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import pg from 'pg'
 import { describe, expect, it } from 'vitest'
 import { ADMINISTRATORS, administratorHandle, TestInstallation } from './isolation.fixture.js'
 import { ModuleIsolationManager } from './module-isolation-manager.js'
@@ -31,6 +32,39 @@ describe.each(ADMINISTRATORS)('inspecting as a %s administrator', (administrator
       ['hardening', 'info'],
       ['isolation', 'ok'],
     ])
+    await installation.close()
+  })
+
+  it('asks as much of many modules as of one', async () => {
+    const installation = await TestInstallation.start({ administrator })
+    const { manager, database } = installation
+    const pool = new pg.Pool({ connectionString: database.connectionString })
+    const asked: string[] = []
+    const db = new Kysely<unknown>({
+      dialect: new PostgresDialect({ pool }),
+      log: ({ query }) => void asked.push(query.sql),
+    })
+    const secret = 'of this test'
+    const watched = await ModuleIsolationManager.open({ db, secret, login: 'dedicated' })
+    const modules = ['compras', 'estoque', 'fiscal', 'vendas']
+    const counts: [inspecting: number, healing: number][] = []
+    for (const module of modules) {
+      await manager.createModule(module)
+      await installation.asOwner(module, [
+        'create table item (id int primary key, organization_id uuid)',
+      ])
+      asked.length = 0
+      const found = await watched.inspectInstallation()
+      expect(found.filter(({ id }) => id === 'table-unprotected')).toHaveLength(counts.length + 1)
+      const inspecting = asked.length
+      await watched.initialize()
+      counts.push([inspecting, asked.length - inspecting])
+    }
+    const [one] = counts
+    expect(counts.map(([inspecting]) => inspecting)).toEqual(modules.map(() => one?.[0]))
+    // Setting a login's password is a statement of its own.
+    expect(counts.map(([, healing]) => healing - (one?.[1] ?? 0))).toEqual([0, 1, 2, 3])
+    await db.destroy()
     await installation.close()
   })
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { withRole } from './acting-role.js'
 import type { Finding } from './finding.js'
 import { loginSettings, strayFinding } from './heal-logins.js'
-import { inspectModule } from './inspect-module.js'
+import { inspectModules } from './inspect-modules.js'
 import type { Isolation } from './isolation.js'
 import { strayMemberships } from './login-memberships.js'
 import { moduleLogins } from './logins.js'
@@ -25,15 +25,14 @@ export async function inspectInstallation(
     const message = 'The database is not prepared yet.'
     return [{ id: 'installation', grade: 'info', message, remedy: 'Call initialize() once.' }]
   }
+  const modules = (await listModules(isolation.db)).map(({ name }) => name)
   const findings = [
     ...databaseFindings(isolation, facts),
     ...(await standingSettingFindings(isolation)),
     ...(await keyFindingsOf(isolation)),
     ...(await loginFindings(isolation)),
+    ...(await inspectModules(isolation, modules, tenantColumn)),
   ]
-  for (const { name } of await listModules(isolation.db)) {
-    findings.push(...(await inspectModule(isolation, name, tenantColumn)))
-  }
   if (findings.every(({ grade }) => grade === 'info')) {
     findings.push({ id: 'isolation', grade: 'ok', message: 'Modules and tenants are kept apart.' })
   }

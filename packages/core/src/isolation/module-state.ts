@@ -16,41 +16,87 @@ export interface ModuleState {
   readonly missingMemberships: readonly Membership[]
 }
 
-/** Reads it in three statements. */
 export async function readModuleState(
   db: Kysely<unknown>,
   isolation: Isolation,
   module: string,
 ): Promise<ModuleState> {
+  const states = await readModuleStates(db, isolation, [module])
+  return states.get(module) ?? NOTHING
+}
+
+const NOTHING: ModuleState = {
+  registered: false,
+  schemaOwner: undefined,
+  hasDefaults: false,
+  missingGroups: [],
+  missingLogins: [],
+  missingMemberships: [],
+}
+
+interface StateRow extends Pick<ModuleState, 'registered' | 'hasDefaults'> {
+  readonly module: string
+  readonly schemaOwner: string | null
+}
+
+/** Reads those of any number of modules in three statements. */
+export async function readModuleStates(
+  db: Kysely<unknown>,
+  isolation: Isolation,
+  modules: readonly string[],
+): Promise<ReadonlyMap<string, ModuleState>> {
   const { names } = isolation
-  const groups = [names.owner(module), names.runtime(module)]
-  const logins = moduleLogins(isolation, module)
-  const { rows } = await sql<Pick<ModuleState, 'registered' | 'schemaOwner' | 'hasDefaults'>>`
+  const owners = modules.map((module) => names.owner(module))
+  const runtimes = modules.map((module) => names.runtime(module))
+  const logins = modules.flatMap((module) => moduleLogins(isolation, module))
+  const { rows } = await sql<StateRow>`
     SELECT
-      EXISTS (SELECT FROM plataforma.modules WHERE name = ${module}) AS "registered",
+      m.name AS "module",
+      EXISTS (SELECT FROM plataforma.modules AS r WHERE r.name = m.name) AS "registered",
       (SELECT pg_get_userbyid(nspowner)::text FROM pg_catalog.pg_namespace
-        WHERE nspname = ${moduleSchema(module)}) AS "schemaOwner",
+        WHERE nspname = m.schema) AS "schemaOwner",
       (SELECT count(*) = 2
         FROM pg_catalog.pg_default_acl AS d
           JOIN pg_catalog.pg_namespace AS n ON n.oid = d.defaclnamespace
           CROSS JOIN aclexplode(d.defaclacl) AS a
-        WHERE n.nspname = ${moduleSchema(module)} AND d.defaclobjtype = 'r'
-          AND pg_get_userbyid(d.defaclrole) = ${names.owner(module)}
-          AND pg_get_userbyid(a.grantee) IN (${names.runtime(module)}, ${names.system})
-          AND a.privilege_type = 'DELETE') AS "hasDefaults"`.execute(db)
-  const existing = await existingRoles(db, [...groups, ...logins])
-  const memberships: Membership[] = [
+        WHERE n.nspname = m.schema AND d.defaclobjtype = 'r'
+          AND pg_get_userbyid(d.defaclrole) = m.owner
+          AND pg_get_userbyid(a.grantee) IN (m.runtime, ${names.system})
+          AND a.privilege_type = 'DELETE') AS "hasDefaults"
+    FROM unnest(${modules}::text[], ${modules.map(moduleSchema)}::text[], ${owners}::text[],
+      ${runtimes}::text[]) AS m (name, schema, owner, runtime)`.execute(db)
+  const existing = await existingRoles(db, [...owners, ...runtimes, ...logins])
+  const isMissing = (name: string) => !existing.has(name)
+  const missing = await missingMemberships(
+    db,
+    modules.flatMap((module) => membershipsOf(isolation, module)),
+  )
+  return new Map(
+    rows.map(({ module, registered, schemaOwner, hasDefaults }) => {
+      const mine = membershipsOf(isolation, module)
+      const state: ModuleState = {
+        registered,
+        schemaOwner: schemaOwner ?? undefined,
+        hasDefaults,
+        missingGroups: [names.owner(module), names.runtime(module)].filter(isMissing),
+        missingLogins: moduleLogins(isolation, module).filter(isMissing),
+        missingMemberships: missing.filter((one) => mine.some((other) => areSame(one, other))),
+      }
+      return [module, state]
+    }),
+  )
+}
+
+function membershipsOf(isolation: Isolation, module: string): readonly Membership[] {
+  const { names } = isolation
+  return [
     { role: names.tenants, member: names.runtime(module), mode: 'inherit' },
     ...moduleLoginMemberships(isolation, module),
   ]
-  return {
-    registered: rows[0]?.registered ?? false,
-    schemaOwner: rows[0]?.schemaOwner ?? undefined,
-    hasDefaults: rows[0]?.hasDefaults ?? false,
-    missingGroups: groups.filter((name) => !existing.has(name)),
-    missingLogins: logins.filter((name) => !existing.has(name)),
-    missingMemberships: await missingMemberships(db, memberships),
-  }
+}
+
+function areSame(one: Membership, other: Membership): boolean {
+  return one.role === other.role && one.member === other.member && one.mode === other.mode
 }
 
 export function isComplete(state: ModuleState, owner: string): boolean {

@@ -27,7 +27,8 @@ export async function protectTable(
       isolation.db.transaction().execute(async (trx) => {
         const found = await ensureTable(trx, isolation, { module, table, tenantColumn })
         await secureModule(trx, isolation, { module, tenantColumn, newTables: false })
-        return [...found, ...(await keyFindings(trx, module, table))]
+        const keys = await keyFindings(trx, [module], table)
+        return [...found, ...keys.map(({ finding }) => finding)]
       }),
     ),
   )

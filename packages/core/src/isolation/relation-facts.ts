@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { moduleSchema } from '../identity/module-name.js'
 import type { Isolation } from './isolation.js'
 import { readDetails, readSequences, readTree } from './relation-queries.js'
+import type { TableEntry } from './table-registry.js'
 
 export interface PolicyFacts {
   readonly name: string
@@ -35,6 +36,7 @@ export interface SequenceDefault {
 
 /** A table, partition or view of a module, as far as isolation is concerned. */
 export interface RelationFacts {
+  readonly module: string
   readonly schema: string
   readonly name: string
   /** As `pg_class.relkind`: r table, p partitioned table, v view, m materialized view, f foreign. */
@@ -55,12 +57,12 @@ export interface RelationFacts {
 }
 
 export interface RelationQuestion {
-  readonly module: string
-  /** Every relation of the module where it is left out. */
+  readonly modules: readonly string[]
+  /** Every relation of the modules where it is left out. */
   readonly table?: string | undefined
-  /** The tenant column, of all or of the tables that are not in `tenantColumns`. */
+  /** The tenant column, of all or of the tables whose entry names none. */
   readonly tenantColumn: string
-  readonly tenantColumns?: ReadonlyMap<string, string>
+  readonly entries?: readonly TableEntry[]
 }
 
 /**
@@ -73,20 +75,23 @@ export async function readRelations(
   { names }: Isolation,
   question: RelationQuestion,
 ): Promise<readonly RelationFacts[]> {
-  const { module, table, tenantColumn, tenantColumns } = question
-  const tree = await readTree(trx, {
+  const { modules, table, tenantColumn, entries = [] } = question
+  const homes = modules.map((module) => ({
+    module,
     schema: moduleSchema(module),
-    table,
-    users: [names.runtime(module), names.system],
-  })
+    runtime: names.runtime(module),
+  }))
+  const tree = await readTree(trx, { homes, table, system: names.system })
   if (tree.length === 0) return []
   const oids = tree.map((row) => row.oid)
-  const tenants = [...new Set([tenantColumn, ...(tenantColumns?.values() ?? [])])]
+  const columnOf = new Map(entries.map((entry) => [keyOf(entry), entry.tenantColumn]))
+  const named = [...columnOf.values()].filter((name) => name !== null)
+  const tenants = [...new Set([tenantColumn, ...named])]
   const { columns, policies, indexes, defaults } = await readDetails(trx, oids, tenants)
   const hasSequence = defaults.some((one) => one.isSequence)
   const sequences = hasSequence ? await readSequences(trx, oids) : []
   return tree.map(({ oid, rootName, ...row }) => {
-    const name = tenantColumns?.get(rootName) ?? tenantColumn
+    const name = columnOf.get(keyOf({ module: row.module, name: rootName })) ?? tenantColumn
     const column = columns.find((one) => one.oid === oid && one.name === name)
     const mine = indexes.filter((one) => one.oid === oid)
     const hasDefault = (number: number) =>
@@ -104,4 +109,9 @@ export async function readRelations(
       sequences: row.isPartition ? [] : sequences.filter((one) => one.oid === oid),
     }
   })
+}
+
+/** Of a table among those of all modules. */
+export function keyOf({ module, name }: Pick<TableEntry, 'module' | 'name'>): string {
+  return `${module}.${name}`
 }

@@ -8,25 +8,34 @@ type TreeRow = OfRelation &
     readonly rootName: string
   }
 
-/** Relations of a schema, or one of them, each followed by its partitions. */
+export interface TreeQuestion {
+  readonly homes: readonly {
+    readonly module: string
+    readonly schema: string
+    readonly runtime: string
+  }[]
+  readonly table: string | undefined
+  readonly system: string
+}
+
+/** Relations of schemas, or those of one name, each followed by its partitions. */
 export async function readTree(
   trx: Kysely<unknown>,
-  question: {
-    readonly schema: string
-    readonly table: string | undefined
-    readonly users: readonly string[]
-  },
+  { homes, table = '', system }: TreeQuestion,
 ): Promise<readonly TreeRow[]> {
-  const table = question.table ?? null
+  const modules = homes.map((home) => home.module)
+  const schemas = homes.map((home) => home.schema)
+  const runtimes = homes.map((home) => home.runtime)
   const { rows } = await sql<TreeRow>`
     WITH RECURSIVE tree AS (
-      SELECT c.oid, 0 AS depth, c.relname AS root_name
-      FROM pg_class AS c
-      WHERE c.relnamespace = to_regnamespace(${question.schema})
-        AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
-        AND (${table}::text IS NULL OR c.relname = ${table}::text)
+      SELECT c.oid, 0 AS depth, c.relname AS root_name, h.module, h.runtime
+      FROM unnest(${modules}::text[], ${schemas}::text[], ${runtimes}::text[])
+          AS h (module, schema, runtime)
+        JOIN pg_class AS c ON c.relnamespace = to_regnamespace(h.schema)
+      WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+        AND (${table}::text = '' OR c.relname = ${table}::text)
       UNION ALL
-      SELECT c.oid, t.depth + 1, t.root_name
+      SELECT c.oid, t.depth + 1, t.root_name, t.module, t.runtime
       FROM tree AS t
         JOIN pg_inherits AS i ON i.inhparent = t.oid
         JOIN pg_class AS c ON c.oid = i.inhrelid AND c.relispartition
@@ -34,6 +43,7 @@ export async function readTree(
     SELECT
       c.oid::text AS "oid",
       tree.root_name::text AS "rootName",
+      tree.module AS "module",
       n.nspname::text AS "schema",
       c.relname::text AS "name",
       c.relkind::text AS "kind",
@@ -46,12 +56,12 @@ export async function readTree(
       ARRAY(SELECT DISTINCT coalesce(pg_get_userbyid(nullif(a.grantee, 0))::text, '')
         FROM aclexplode(c.relacl) AS a WHERE a.grantee <> c.relowner) AS "grantees",
       (SELECT bool_and(has_table_privilege(grantee, c.oid, privilege))
-        FROM unnest(${question.users}::text[]) AS grantee,
+        FROM unnest(ARRAY[tree.runtime, ${system}]) AS grantee,
           unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS privilege) AS "granted"
     FROM tree
       JOIN pg_class AS c ON c.oid = tree.oid
       JOIN pg_namespace AS n ON n.oid = c.relnamespace
-    ORDER BY tree.root_name, tree.depth, c.relname`.execute(trx)
+    ORDER BY tree.module, tree.root_name, tree.depth, c.relname`.execute(trx)
   return rows
 }
 

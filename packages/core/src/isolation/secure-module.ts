@@ -45,13 +45,9 @@ async function secure(
   { module, table, tenantColumn, newTables }: ModuleToSecure,
 ): Promise<{ readonly findings: readonly Finding[]; readonly tables: readonly string[] }> {
   return asAdministrator(trx, isolation.server.administrator, async () => {
-    const entries = new Map(
-      (await readTableEntries(trx, module, table)).map((entry) => [entry.name, entry] as const),
-    )
-    const tenantColumns = new Map(
-      [...entries].map(([name, entry]) => [name, entry.tenantColumn ?? tenantColumn] as const),
-    )
-    const question = { module, table, tenantColumn, tenantColumns }
+    const known = await readTableEntries(trx, [module], table)
+    const entries = new Map(known.map((entry) => [entry.name, entry] as const))
+    const question = { modules: [module], table, tenantColumn, entries: known }
     const relations = await readRelations(trx, isolation, question)
     const works: RelationWork[] = []
     const tables: string[] = []

@@ -4,12 +4,18 @@ import type { Finding } from './finding.js'
 import { quoteIdentifier } from './server-facts.js'
 
 interface KeyRow {
+  readonly module: string
   readonly kind: 'unique' | 'reference'
   readonly table: string
   readonly name: string
   readonly columns: readonly string[]
   readonly target: string | null
   readonly constraint: boolean
+}
+
+export interface ModuleFinding {
+  readonly module: string
+  readonly finding: Finding
 }
 
 /**
@@ -19,12 +25,12 @@ interface KeyRow {
  */
 export async function keyFindings(
   db: Kysely<unknown>,
-  module: string,
+  modules: readonly string[],
   table?: string,
-): Promise<readonly Finding[]> {
+): Promise<readonly ModuleFinding[]> {
   const { rows } = await sql<KeyRow>`
     WITH guarded AS (
-      SELECT c.oid, c.relname, t.tenant_column,
+      SELECT c.oid, c.relname, t.module, t.tenant_column,
         (SELECT a.attnum FROM pg_catalog.pg_attribute AS a
           WHERE a.attrelid = c.oid AND a.attname = t.tenant_column) AS tenant
       FROM plataforma.tables AS t
@@ -32,11 +38,11 @@ export async function keyFindings(
         JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = t.name
       WHERE t.rls
     ), mine AS (
-      SELECT g.* FROM guarded AS g JOIN pg_catalog.pg_class AS c USING (oid)
-      WHERE c.relnamespace = to_regnamespace(${moduleSchema(module)})
+      SELECT * FROM guarded AS g
+      WHERE g.module = ANY (${modules}::text[])
         AND (${table ?? null}::text IS NULL OR g.relname = ${table ?? null}::text)
     )
-    SELECT 'unique' AS "kind", m.relname::text AS "table", ic.relname::text AS "name",
+    SELECT m.module AS "module", 'unique' AS "kind", m.relname::text AS "table", ic.relname::text AS "name",
       ARRAY(SELECT coalesce(a.attname::text, pg_get_indexdef(i.indexrelid, k.place::int, true))
         FROM unnest(i.indkey) WITH ORDINALITY AS k (number, place)
           LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = m.oid AND a.attnum = k.number
@@ -53,7 +59,7 @@ export async function keyFindings(
         SELECT FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid = m.oid AND a.attnum = i.indkey[0] AND a.atttypid = 'uuid'::regtype))
     UNION ALL
-    SELECT 'reference', m.relname::text, x.conname::text,
+    SELECT m.module, 'reference', m.relname::text, x.conname::text,
       ARRAY(SELECT a.attname::text FROM unnest(x.conkey) WITH ORDINALITY AS k (number, place)
         JOIN pg_catalog.pg_attribute AS a ON a.attrelid = m.oid AND a.attnum = k.number
         ORDER BY k.place),
@@ -64,11 +70,12 @@ export async function keyFindings(
       JOIN guarded AS g ON g.oid = x.confrelid
     WHERE NOT EXISTS (SELECT FROM unnest(x.conkey, x.confkey) AS k (here, there)
       WHERE k.here = m.tenant AND k.there = g.tenant)
-    ORDER BY 2, 3`.execute(db)
-  return rows.map((row) => findingOf(module, row))
+    ORDER BY 1, 3, 4`.execute(db)
+  return rows.map((row) => ({ module: row.module, finding: findingOf(row) }))
 }
 
-function findingOf(module: string, row: KeyRow): Finding {
+function findingOf(row: KeyRow): Finding {
+  const { module } = row
   const table = `${moduleSchema(module)}.${quoteIdentifier(row.table)}`
   const columns = row.columns.join(', ')
   if (row.kind === 'reference') {

@@ -14,6 +14,7 @@ export interface EnsuredTable {
 }
 
 export interface TableEntry {
+  readonly module: string
   readonly name: string
   readonly rls: boolean
   readonly tenantColumn: string | null
@@ -21,16 +22,16 @@ export interface TableEntry {
   readonly wishes: unknown
 }
 
-/** What the registry has of a module's tables, or of one of them. */
+/** What the registry has of the tables of modules, or of those with one name. */
 export async function readTableEntries(
   db: Kysely<unknown>,
-  module: string,
+  modules: readonly string[],
   table?: string,
 ): Promise<readonly TableEntry[]> {
   return bookkeeping(db)
     .selectFrom('plataforma.tables')
-    .select(['name', 'rls', 'tenant_column as tenantColumn', 'definition', 'wishes'])
-    .where('module', '=', module)
+    .select(['module', 'name', 'rls', 'tenant_column as tenantColumn', 'definition', 'wishes'])
+    .where('module', '=', sql<string>`any (${modules}::text[])`)
     .$if(table !== undefined, (query) => query.where('name', '=', table ?? ''))
     .execute()
 }

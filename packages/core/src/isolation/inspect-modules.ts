@@ -3,65 +3,74 @@ import { moduleSchema } from '../identity/module-name.js'
 import { asAdministrator } from './acting-role.js'
 import type { Finding } from './finding.js'
 import type { Isolation } from './isolation.js'
-import { isComplete, readModuleState } from './module-state.js'
-import { type RelationFacts, readRelations } from './relation-facts.js'
+import { isComplete, readModuleStates } from './module-state.js'
+import {
+  keyOf,
+  type RelationFacts,
+  type RelationQuestion,
+  readRelations,
+} from './relation-facts.js'
 import { columnFindings } from './secure-module.js'
 import { isSecure, isUnprotected } from './secure-relation.js'
 import { isConvertible, sequenceFindings } from './serial-columns.js'
 import { quoteIdentifier } from './server-facts.js'
-import { keyFindings } from './table-findings.js'
+import { keyFindings, type ModuleFinding } from './table-findings.js'
 import { readTableEntries } from './table-registry.js'
 import { canBeProtected } from './tenant-policies.js'
 
-/** What is weaker in a module than it must be. */
-export async function inspectModule(
+/** What is weaker in modules than it must be, in as many statements as for one of them. */
+export async function inspectModules(
   isolation: Isolation,
-  module: string,
+  modules: readonly string[],
   tenantColumn: string,
 ): Promise<readonly Finding[]> {
-  const findings: Finding[] = []
-  const state = await readModuleState(isolation.db, isolation, module)
-  if (!isComplete(state, isolation.names.owner(module))) {
-    findings.push({
-      id: 'module-incomplete',
-      grade: 'warning',
-      message: `Module "${module}" lacks a role, a membership, its schema or its default privileges.`,
-      remedy: `Call createModule('${module}').`,
-    })
-  }
-  return isolation.db
+  const { db, names, server } = isolation
+  const states = await readModuleStates(db, isolation, modules)
+  const found = await db
     .transaction()
     .execute((trx) =>
-      asAdministrator(trx, isolation.server.administrator, async () => [
-        ...findings,
-        ...(await relationFindings(trx, isolation, { module, tenantColumn })),
-        ...(await keyFindings(trx, module)),
+      asAdministrator(trx, server.administrator, async () => [
+        ...(await relationFindings(trx, isolation, { modules, tenantColumn })),
+        ...(await keyFindings(trx, modules)),
       ]),
     )
+  return modules.flatMap((module) => {
+    const state = states.get(module)
+    const isWhole = state !== undefined && isComplete(state, names.owner(module))
+    const mine = found.filter((one) => one.module === module).map(({ finding }) => finding)
+    return isWhole ? mine : [incomplete(module), ...mine]
+  })
+}
+
+function incomplete(module: string): Finding {
+  return {
+    id: 'module-incomplete',
+    grade: 'warning',
+    message: `Module "${module}" lacks a role, a membership, its schema or its default privileges.`,
+    remedy: `Call createModule('${module}').`,
+  }
 }
 
 async function relationFindings(
   trx: Kysely<unknown>,
   isolation: Isolation,
-  { module, tenantColumn }: { readonly module: string; readonly tenantColumn: string },
-): Promise<readonly Finding[]> {
-  const entries = new Map(
-    (await readTableEntries(trx, module)).map((entry) => [entry.name, entry] as const),
-  )
-  const tenantColumns = new Map(
-    [...entries].map(([name, entry]) => [name, entry.tenantColumn ?? tenantColumn] as const),
-  )
-  const relations = await readRelations(trx, isolation, { module, tenantColumn, tenantColumns })
+  { modules, tenantColumn }: Pick<RelationQuestion, 'modules' | 'tenantColumn'>,
+): Promise<readonly ModuleFinding[]> {
+  const known = await readTableEntries(trx, modules)
+  const entries = new Map(known.map((entry) => [keyOf(entry), entry] as const))
+  const question = { modules, tenantColumn, entries: known }
   let rls = false
-  return relations.flatMap((relation) => {
-    const entry = entries.get(relation.name)
+  return (await readRelations(trx, isolation, question)).flatMap((relation) => {
+    const { module } = relation
+    const entry = entries.get(keyOf(relation))
     if (!relation.isPartition) rls = canBeProtected(relation) && (entry?.rls ?? true)
     const exempt = relation.isPartition || entry?.rls === false
-    return [
+    const findings = [
       ...weaknesses(isolation, { module, relation, rls }),
       ...sequenceFindings(relation),
       ...(exempt ? [] : columnFindings(relation)),
     ]
+    return findings.map((finding) => ({ module, finding }))
   })
 }
 
