@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import { assertGiven } from '../error/assert-given.js'
+import { heldSession } from '../session/held-session.js'
 import type { WireResult } from '../session/session.js'
 import type { SessionSource } from '../session/session-source.js'
 
@@ -25,10 +26,12 @@ export class Administration {
   ): Promise<readonly WireResult[]> {
     assertGiven.text('text', text)
     assertGiven.object('options', options)
+    const within = heldSession()
     const session = await this.#sessions.acquire({
       identity: { kind: 'administrator' },
       purpose: 'admin',
       access: 'write',
+      ...(within === undefined ? {} : { within }),
       ...options,
     })
     session.leaves('anything')

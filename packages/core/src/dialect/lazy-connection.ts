@@ -13,6 +13,7 @@ import {
   type StatementCarrier,
   streamed,
 } from '../scope/statement-way.js'
+import type { SessionHolder } from '../session/held-session.js'
 import type { Session } from '../session/session.js'
 import type { StatementResult } from '../statement/statement.js'
 import { TransactionScope } from '../transaction/transaction-scope.js'
@@ -26,7 +27,7 @@ import { toQueryResult } from './query-result.js'
  * What Kysely holds while it works. The session behind it is taken at the first statement, when
  * it is known what it is for, and kept until Kysely lets go.
  */
-export class LazyConnection implements DatabaseConnection, StatementCarrier {
+export class LazyConnection implements DatabaseConnection, StatementCarrier, SessionHolder {
   readonly #parts: HandleParts
   #session: Session | undefined
   #identity: string | undefined
@@ -35,6 +36,14 @@ export class LazyConnection implements DatabaseConnection, StatementCarrier {
 
   constructor(parts: HandleParts) {
     this.#parts = parts
+  }
+
+  get session(): Session | undefined {
+    return this.#session
+  }
+
+  get isOver(): boolean {
+    return this.#released
   }
 
   get inTransaction(): boolean {

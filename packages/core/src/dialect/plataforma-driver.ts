@@ -6,6 +6,7 @@ import {
   type TransactionSettings,
 } from 'kysely'
 import { PlataformaError } from '../error/plataforma-error.js'
+import { beginHolding } from '../session/held-session.js'
 import { ControlCommand } from './control-command.js'
 import { LazyConnection } from './lazy-connection.js'
 import type { HandleParts } from './plain-handle.js'
@@ -37,6 +38,9 @@ export class PlataformaDriver implements Driver {
     connection: DatabaseConnection,
     settings: TransactionSettings,
   ): Promise<void> {
+    // Kysely awaits nothing between this call and the callback's: it reaches the callback, and
+    // nobody else but who holds the connection (`db.connection()`) as well.
+    beginHolding(connection as LazyConnection)
     await connection.executeQuery(new ControlCommand({ kind: 'begin', settings }))
   }
 

@@ -2,6 +2,7 @@ import type { CompiledQuery } from 'kysely'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { isServerError } from '../error/server-error.js'
 import { moduleSchema } from '../identity/module-name.js'
+import { heldSession } from '../session/held-session.js'
 import type { Session, WireStatement } from '../session/session.js'
 import type { SessionSource } from '../session/session-source.js'
 import { firstKeyword } from '../statement/first-keyword.js'
@@ -138,11 +139,13 @@ export class StatementWay {
   }
 
   acquire(scope: Scope, signal: AbortSignal | undefined): Promise<Session> {
+    const within = heldSession()
     return this.sessions.acquire({
       identity: scope.identity,
       purpose: scope.purpose,
       access: 'write',
       ...(scope.module === undefined ? {} : { module: scope.module }),
+      ...(within === undefined ? {} : { within }),
       ...(signal === undefined ? {} : { signal }),
     })
   }

@@ -7,6 +7,7 @@ import { PlataformaError } from '../error/plataforma-error.js'
 import { isStalePlan } from '../error/stale-plan.js'
 import type { Scope } from '../scope/scope.js'
 import type { StatementWay } from '../scope/statement-way.js'
+import { runHolding } from '../session/held-session.js'
 import { checkTransactionOptions, type TransactionOptions } from './transaction-options.js'
 import { TransactionScope } from './transaction-scope.js'
 import { TransactionSession, type TransactionSettings } from './transaction-session.js'
@@ -103,7 +104,9 @@ export class TransactionRunner<Tx> {
     const { store, handle } = this.#parts
     let result: T
     try {
-      result = await store.runIn(transaction, () => fn(handle(transaction, signal)))
+      result = await store.runIn(transaction, () =>
+        runHolding(transaction, () => fn(handle(transaction, signal))),
+      )
       signal?.throwIfAborted()
     } catch (error) {
       await rollBackQuietly(transaction, error)

@@ -9,6 +9,8 @@ import {
   type StatementCarrier,
   streamed,
 } from '../scope/statement-way.js'
+import type { SessionHolder } from '../session/held-session.js'
+import type { Session } from '../session/session.js'
 import type { StatementResult } from '../statement/statement.js'
 import type { Outcome, TransactionSession } from './transaction-session.js'
 
@@ -23,7 +25,7 @@ interface Nesting {
  * A transaction, or a savepoint in one: the only place that knows begin, commit, rollback and
  * savepoints. Nothing is sent before the first statement, which takes BEGIN or SAVEPOINT along.
  */
-export class TransactionScope implements StatementCarrier {
+export class TransactionScope implements StatementCarrier, SessionHolder {
   readonly inTransaction = true
   readonly acting: Acting
   readonly #session: TransactionSession
@@ -38,6 +40,15 @@ export class TransactionScope implements StatementCarrier {
     this.#session = session
     this.acting = acting
     this.#nesting = nesting
+  }
+
+  /** Once a statement needed it, and as long as the transaction is open. */
+  get session(): Session | undefined {
+    return this.closed ? undefined : this.#session.opened
+  }
+
+  get isOver(): boolean {
+    return this.closed
   }
 
   get closed(): boolean {

@@ -53,6 +53,7 @@ export class TransactionSession {
   readonly #opening: Opening
   readonly #heads = new Map<string, ScopeHead>()
   #session: Promise<Session> | undefined
+  #opened: Session | undefined
   #ended = false
   #uncleaned = false
   #savepoints = 0
@@ -64,6 +65,11 @@ export class TransactionSession {
     this.#options = options
     this.#session = options.held && Promise.resolve(options.held)
     this.#opening = new Opening(options.settings)
+  }
+
+  /** The session, once it is in use. */
+  get opened(): Session | undefined {
+    return this.#opened
   }
 
   async begin(scope: Scope, options: SendOptions): Promise<void> {
@@ -246,6 +252,7 @@ export class TransactionSession {
     statements: readonly WireStatement[],
     { scope, options = {}, raw = false }: Sending,
   ): Promise<readonly StatementResult[]> {
+    this.#opened = session
     // From here to the write nothing else may be awaited.
     while (this.#opening.pending !== undefined) await this.#opening.pending
     this.#assertOpen()
@@ -308,6 +315,7 @@ export class TransactionSession {
   async #release(): Promise<void> {
     const session = await this.#session?.catch(() => undefined)
     this.#session = undefined
+    this.#opened = undefined
     if (this.#uncleaned) session?.leaves('settings')
     if (this.#options.held === undefined) session?.release()
   }
