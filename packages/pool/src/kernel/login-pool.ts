@@ -444,7 +444,6 @@ export class LoginPool<Connection extends PhysicalConnection> {
   #enqueue(waiter: Waiter<Connection>): void {
     this.#waiting.enter(waiter)
     this.host.waiterCame(this)
-    if (waiter.within !== undefined && this.host.isDeadlocked(waiter)) this.refuseDeadlocked(waiter)
   }
 
   #serve(slot: Slot<Connection>, member: Member<Connection>): void {

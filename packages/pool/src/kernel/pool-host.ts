@@ -41,6 +41,8 @@ export const DEFAULT_HOST_OPTIONS: HostOptions = {
 const LOOK_MS = 10
 const TICK_MS = 250
 const ROTATE_MS = 5_000
+/** Longer than a transaction that goes on takes for its next statement. */
+const DEADLOCK_MS = 20
 /** Before the first handshake was measured. */
 const UNKNOWN_HANDSHAKE_MS = 10
 const HANDSHAKE_SMOOTHING = 0.3
@@ -237,11 +239,6 @@ export class PoolHost<Connection extends PhysicalConnection> {
     if (this.#handovers.pauseMs(now) > 0) return false
     this.#handovers.note(now)
     return true
-  }
-
-  /** Whether a caller who holds a connection waits for another in vain. */
-  isDeadlocked(waiter: Waiter<Connection>): boolean {
-    return this.#deadlocked().has(waiter)
   }
 
   /** Active logins that the cap has no place for; 0 in good times. */
@@ -462,20 +459,22 @@ export class PoolHost<Connection extends PhysicalConnection> {
     // Those who came since it was last said how many places would be of use.
     if (this.free <= 0) this.#solveSometimes()
     this.grow()
-    if (this.nested.size > 0) this.#breakDeadlock()
+    if (this.nested.size > 0) this.#breakDeadlock(now)
     if (!this.isClosing && this.logins.some(({ isWaiting }) => isWaiting)) this.#lookSoon()
   }
 
-  /** One that came about without a new caller, as by a connection that was lost. */
-  #breakDeadlock(): void {
-    let newest: Waiter<Connection> | undefined
-    for (const waiter of this.#deadlocked()) newest = waiter
-    newest?.login.refuseDeadlocked(newest)
-  }
-
-  #deadlocked(): Set<Waiter<Connection>> {
+  /**
+   * One of those who wait for each other is refused, and the others get on. Not at once: somebody
+   * may have begun a call inside a transaction that goes on meanwhile.
+   */
+  #breakDeadlock(now: number): void {
     const { logins, nested } = this
-    return deadlockedWaiters({ logins, nested, unused: this.#cap - this.used })
+    const unused = this.#cap - this.used
+    let newest: Waiter<Connection> | undefined
+    for (const waiter of deadlockedWaiters({ logins, nested, unused })) {
+      if (now - waiter.since >= DEADLOCK_MS) newest = waiter
+    }
+    newest?.login.refuseDeadlocked(newest)
   }
 
   #tickSoon(): void {

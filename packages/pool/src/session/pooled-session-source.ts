@@ -86,8 +86,11 @@ export class PooledSessionSource implements SessionSource {
   }
 
   #lend(slot: Slot<PgPhysical>, { login, observe }: Drawer): Session {
-    const session = new PooledSession(
-      this.#sessions.sessionOf(slot.connection.client, (destroy) => login.release(slot, destroy)),
+    const session: Session = new PooledSession(
+      this.#sessions.sessionOf(slot.connection.client, (destroy) => {
+        this.#slots.delete(session)
+        login.release(slot, destroy)
+      }),
       observe,
     )
     this.#slots.set(session, slot)
