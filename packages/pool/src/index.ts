@@ -13,8 +13,10 @@ export type { ModulePoolOptions, ModulePoolSettings } from './manager/module-poo
 export {
   MultiPoolManager,
   type MultiPoolManagerOptions,
-  type PoolBudget,
 } from './manager/multi-pool-manager.js'
+export type { PoolBudget } from './manager/pool-budget.js'
 export type { PoolingOptions } from './manager/pooling-options.js'
 export type { SlowQuery } from './metrics/slow-queries.js'
 export { pooling } from './plugin/pooling.js'
+export { observePools, type PoolMeter } from './telemetry/observe-pools.js'
+export type { PoolEvent, PoolMessages } from './telemetry/pool-channels.js'

@@ -15,6 +15,8 @@ export interface PoolMetrics {
   readonly idleConnections: number
   readonly totalConnections: number
   readonly waitingClients: number
+  /** Milliseconds for which the first of them has waited; 0 where nobody waits. */
+  readonly longestWaitMs: number
   readonly totalQueries: number
   /** Milliseconds, of all statements so far. */
   readonly avgQueryTime: number
@@ -94,10 +96,13 @@ export class ModulePool {
     let active = 0
     let idle = 0
     let waiting = 0
+    let longest = 0
     let share = 0
     for (const { login, member } of this.#draws) {
       active += member.active
       waiting += member.queue.size
+      const { first } = member.queue
+      if (first !== undefined) longest = Math.max(longest, this.#now() - first.since)
       share += member.share
       for (const slot of login.idle) if (slot.member === member) idle += 1
     }
@@ -106,6 +111,7 @@ export class ModulePool {
       idleConnections: idle,
       totalConnections: active + idle,
       waitingClients: waiting,
+      longestWaitMs: longest,
       ...this.#queryFigures(),
       waitTimePercentiles: percentilesOf(this.#waits, this.#now()),
       timeouts: this.#timeouts,
@@ -142,7 +148,7 @@ export class ModulePool {
     this.#totalMs += tookMs
     this.#queries.record(tookMs, this.#now())
     if (tookMs >= this.#settings.slowQueryThresholdMs) {
-      void this.#slow.note(text(), tookMs, new Date())
+      this.#slow.note(text(), tookMs, new Date())
     }
   }
 

@@ -5,7 +5,7 @@ import {
   type SessionSource,
 } from '@plataforma/core'
 import type { ClientConfig } from 'pg'
-import type { BudgetFacts, ConnectionBudget } from '../budget/connection-budget.js'
+import type { ConnectionBudget } from '../budget/connection-budget.js'
 import { createBudget } from '../budget/create-budget.js'
 import { type ModulePgPoolConfig, modulePgPool } from '../facade/module-pg-pool.js'
 import type { Pool } from '../facade/pool.js'
@@ -22,9 +22,12 @@ import {
   type OpenedLogin,
   PooledSessionSource,
 } from '../session/pooled-session-source.js'
+import { poolChannels } from '../telemetry/pool-channels.js'
+import { tellingObserver } from '../telemetry/telling-observer.js'
 import { ModulePool, type PoolMetrics } from './module-pool.js'
 import { DEFAULT_MODULE_POOL, type ModulePoolSettings, withOptions } from './module-pool-options.js'
 import { FUNCTION, OBJECT, type OptionRules } from './option-rule.js'
+import type { PoolBudget } from './pool-budget.js'
 import { assertPoolingOptions, POOLING_RULES, type PoolingOptions } from './pooling-options.js'
 
 export interface MultiPoolManagerOptions extends PoolingOptions {
@@ -41,15 +44,6 @@ const RULES: OptionRules<MultiPoolManagerOptions> = {
   connectionString: { expected: 'a string', accepts: (value) => typeof value === 'string' },
   logins: OBJECT,
   log: FUNCTION,
-}
-
-export interface PoolBudget extends BudgetFacts {
-  /** Places that may be used now: less than `places` while the server refuses more. */
-  readonly ceiling: number
-  /** Places in use, the one of the connection that counts among them. */
-  readonly used: number
-  /** Logins at work that there is no place for; 0 in good times. */
-  readonly shortage: number
 }
 
 /**
@@ -110,8 +104,23 @@ export class MultiPoolManager implements AsyncDisposable {
 
   /** What this process may have, and out of how much. */
   getBudget(): PoolBudget {
-    const { ceiling, used, shortage } = this.#host
-    return { ...this.#budget.facts, ceiling, used, shortage }
+    const { ceiling, used, shortage, breaker, logins } = this.#host
+    const refusing = [breaker, ...logins.map((login) => login.breaker)]
+    const error = refusing.find(({ state }) => state !== 'closed')?.error
+    const refusal = error instanceof Error ? error.message : undefined
+    return {
+      ...this.#budget.facts,
+      ceiling,
+      used,
+      shortage,
+      logins: this.#loginKeys().size,
+      refusal,
+    }
+  }
+
+  /** Resolves when the budget is known, as far as it will be; at once where nobody has connected. */
+  async ready(): Promise<void> {
+    await this.#started
   }
 
   /** `undefined` for a module that nobody has heard of. */
@@ -180,6 +189,15 @@ export class MultiPoolManager implements AsyncDisposable {
     return this.close()
   }
 
+  #loginKeys(): ReadonlySet<string> {
+    const keys = new Set(this.#host.logins.map(({ options }) => options.name))
+    for (const module of this.#pools.keys()) {
+      if (module.startsWith('(')) continue
+      keys.add(this.#logins.loginOf({ kind: 'module', module }).key)
+    }
+    return keys
+  }
+
   #warnOfFloors(budget: number): void {
     this.#host.onCrampedFloors = () => {}
     let floors = 0
@@ -207,7 +225,7 @@ export class MultiPoolManager implements AsyncDisposable {
       idleTimeoutMs: idleTimeoutMs ?? 10_000,
       maxLifetimeMs: maxLifetimeMs ?? 3_600_000,
       connectTimeoutMs: connectTimeoutMs ?? 10_000,
-      observer: bothObservers(observer, {
+      observer: bothObservers(bothObservers(observer, tellingObserver(this, opened.name)), {
         lent: ({ name: module }, waitedMs) => this.#pools.get(module)?.noteWait(waitedMs),
         timedOut: ({ name: module }) => this.#pools.get(module)?.noteTimeout(),
         turnedAway: ({ name: module }) => this.#pools.get(module)?.noteTurnedAway(),
@@ -221,7 +239,7 @@ export class MultiPoolManager implements AsyncDisposable {
   async #limit(login: LoginPool<PgPhysical>, connector: PgConnector): Promise<void> {
     this.#started ??= this.#budget.start({
       clock: this.#host.clock,
-      setCap: (cap) => this.#host.setCap(cap),
+      setCap: (cap) => this.#setCap(cap),
       used: () => this.#host.used,
       reserve: (places) => this.#host.reserve(places),
       refused: (error) => this.#host.crowding.refused(this.#host.used, error),
@@ -231,6 +249,14 @@ export class MultiPoolManager implements AsyncDisposable {
     const { user = '', database = '' } = connector.target
     // Not to be told is no fault: the server says so itself when the limit is reached.
     login.limit = await this.#budget.limitOf(user, database).catch(() => Number.POSITIVE_INFINITY)
+  }
+
+  #setCap(places: number): void {
+    const { cap: before } = this.#host
+    if (places === before) return
+    this.#host.setCap(places)
+    const { budget } = poolChannels
+    if (budget.hasSubscribers) budget.publish({ pools: this, places, before })
   }
 
   #openDrawer(name: string, login: LoginPool<PgPhysical>): Drawer {

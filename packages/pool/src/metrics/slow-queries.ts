@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto'
+import { redactedStatement } from './redacted-statement.js'
+
 export interface SlowQuery {
   readonly module: string
   /** The statement with `$1`, `$2`, … in place of its values; values are never kept. */
   readonly statement: string
-  /** Equal for statements that differ in their values only (of libpg_query). */
+  /** Equal for statements that differ in values, the length of lists, case and space only. */
   readonly fingerprint: string
   readonly count: number
   /** Milliseconds, as all the times below. */
@@ -28,42 +31,37 @@ export class SlowQueries {
     return [...this.#queries.values()].sort((one, other) => other.totalTime - one.totalTime)
   }
 
-  clear(): void {
-    this.#queries.clear()
-  }
-
-  async note(text: string, tookMs: number, at: Date): Promise<void> {
-    const { statement, print } = await describe(text)
-    const known = this.#queries.get(print)
+  note(text: string, tookMs: number, at: Date): void {
+    const statement = redactedStatement(text)
+    const fingerprint = fingerprintOf(statement)
+    const known = this.#queries.get(fingerprint)
     const count = (known?.count ?? 0) + 1
     const totalTime = (known?.totalTime ?? 0) + tookMs
-    this.#queries.set(print, {
+    this.#queries.set(fingerprint, {
       module: this.#module,
-      statement,
-      fingerprint: print,
+      statement: known?.statement ?? statement,
+      fingerprint,
       count,
       totalTime,
       avgTime: totalTime / count,
       maxTime: Math.max(known?.maxTime ?? 0, tookMs),
       lastSeen: at,
     })
-    if (this.#queries.size > this.#capacity) this.#forgetLeast()
+    if (this.#queries.size > this.#capacity) this.#forgetLeast(fingerprint)
   }
 
-  #forgetLeast(): void {
-    const least = this.list().at(-1)
+  /** But for the newest, which would never get in. */
+  #forgetLeast(newest: string): void {
+    const least = this.list().findLast(({ fingerprint }) => fingerprint !== newest)
     if (least !== undefined) this.#queries.delete(least.fingerprint)
   }
 }
 
-async function describe(text: string): Promise<{ statement: string; print: string }> {
-  try {
-    // The parser is some megabytes: loaded when the first statement is slow.
-    const { fingerprint, normalize } = await import('libpg-query')
-    return { statement: await normalize(text), print: await fingerprint(text) }
-  } catch {
-    // What cannot be parsed may hold values anywhere.
-    const [keyword = ''] = text.trimStart().split(/\s/, 1)
-    return { statement: `${keyword} …`, print: `unparsed ${keyword.toLowerCase()}` }
-  }
+/** Numbers of parameters differ where a text has values of its own beside them. */
+function fingerprintOf(statement: string): string {
+  const folded = statement
+    .replace(/\$\d+/g, '$')
+    .replace(/("(?:[^"]|"")*")|[^"]+/g, (part, quoted) => quoted ?? part.toLowerCase())
+    .replace(/\s*([(),;=<>])\s*/g, '$1')
+  return createHash('sha256').update(folded).digest('hex').slice(0, 16)
 }
