@@ -11,7 +11,7 @@ export async function startInstalledPostgres(
 ): Promise<LocalCluster> {
   let folder = installation(version)
   if (!folder && aptIsAllowed()) {
-    aptInstall(`postgresql-${version}`)
+    aptInstall([`postgresql-${version}`])
     folder = installation(version)
   }
   if (!folder) {

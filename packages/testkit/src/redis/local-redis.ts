@@ -12,6 +12,7 @@ import { delimiter, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { aptInstall, aptIsAllowed } from '../machine/apt-install.js'
 import { freePort } from '../machine/free-port.js'
+import type { Machine } from '../machine/machine.js'
 import { processIdentity } from '../machine/process-identity.js'
 import { ServerFolder } from '../machine/server-folder.js'
 import { signalProcess } from '../machine/signal-process.js'
@@ -23,17 +24,20 @@ const START_TIMEOUT_MS = 20_000
 const PROGRAMS = ['redis-server', 'valkey-server']
 
 /** Runs `redis-server` or `valkey-server`, installed by apt if allowed; `undefined`: no way. */
-export async function startLocalRedis(options: RedisOptions): Promise<RedisServer | undefined> {
-  let program = findProgram()
-  if (!program && aptIsAllowed()) {
-    aptInstall('redis-server')
-    program = findProgram()
+export async function startLocalRedis(
+  options: RedisOptions,
+  machine: Machine,
+): Promise<RedisServer | undefined> {
+  let program = findProgram(machine)
+  if (!program && aptIsAllowed(machine)) {
+    aptInstall(['redis-server'], machine)
+    program = findProgram(machine)
   }
   return program ? LocalRedis.launch(program, options) : undefined
 }
 
-function findProgram(): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter)
+function findProgram({ env }: Machine): string | undefined {
+  const folders = (env.PATH ?? '').split(delimiter)
   return PROGRAMS.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => {
     try {
       accessSync(path, constants.X_OK)
