@@ -36,6 +36,42 @@ test.each(['UTF8', 'LATIN1', 'EUC_JP', 'SQL_ASCII'])(
   },
 )
 
+test.each([
+  ['LATIN1', 'ação', '客户'],
+  ['EUC_JP', 'ação', '€'],
+  ['SQL_ASCII', 'acme', 'ação'],
+])('a context that %s cannot hold is refused, and others are whole', async (encoding, can, not) => {
+  await using target = await testDatabase()
+  await remake(target.name, encoding, target.server.connectionString)
+  await using database = createDatabase({
+    connectionString: target.superuser.connectionString,
+    secret: 'a secret for tests only',
+  })
+  await database.initialize()
+  const vendas = await database.createModule('vendas')
+  await vendas.createTable('itens', [
+    { name: 'id', type: 'BIGINT', primaryKey: true },
+    { name: 'organization_id', type: 'TEXT' },
+  ])
+  const insert = (tenantId: string, userId: string) =>
+    database.withContext({ tenantId, userId }, () => vendas.insert('itens', [{ id: 1 }]))
+  expect(await insert(can, can)).toEqual([{ id: '1', organization_id: can }])
+  // Version 15 has another word for what SQL_ASCII cannot do.
+  const refused =
+    encoding === 'SQL_ASCII'
+      ? { sqlState: expect.stringMatching(/^(22P05|0A000)$/) }
+      : { code: 'PLT_VALUE_INVALID', sqlState: '22P05' }
+  await expect(insert(not, can)).rejects.toMatchObject(refused)
+  const user = database.withContext({ tenantId: can, userId: not }, () =>
+    vendas.query("select plataforma.context_value('userId')"),
+  )
+  await expect(user).rejects.toMatchObject(refused)
+  const read = database.withContext({ tenantId: not }, () => vendas.query('select * from itens'))
+  await expect(read).rejects.toMatchObject(refused)
+  const all = await database.asSystem({ reason: 'a test' }, () => vendas.select('itens'))
+  expect(all.map((row) => row.organization_id)).toEqual([can])
+})
+
 /** In place of the database, which nothing has used yet, one of the same name. */
 async function remake(name: string, encoding: string, connectionString: string): Promise<void> {
   const client = new pg.Client({ connectionString })
