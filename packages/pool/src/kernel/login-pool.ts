@@ -24,8 +24,6 @@ const LIFETIME_JITTER = 0.1
 const UNKNOWN_HOLD_MS = 2
 /** Weight of the newest sample. */
 const HOLD_SMOOTHING = 0.1
-/** Timers of Node may fire a little early; so much is as good as due. */
-const EARLY_MS = 0.5
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** The physical connections of one login, and the members that draw from them. */
@@ -295,10 +293,8 @@ export class LoginPool<Connection extends PhysicalConnection> {
   expireIdle(now: number): void {
     const { idleTimeoutMs } = this.options
     for (const slot of [...this.#idle]) {
-      const isUnused = idleTimeoutMs > 0 && now + EARLY_MS >= slot.since + idleTimeoutMs
-      if ((isUnused && this.live > this.floor) || now + EARLY_MS >= slot.expiresAt) {
-        this.evict(slot)
-      }
+      const isUnused = idleTimeoutMs > 0 && now >= slot.since + idleTimeoutMs
+      if ((isUnused && this.live > this.floor) || now >= slot.expiresAt) this.evict(slot)
     }
   }
 
@@ -466,29 +462,29 @@ export class LoginPool<Connection extends PhysicalConnection> {
     slot.state = 'idle'
     slot.since = now
     this.#idle.push(slot)
-    this.#watchIdle(slot)
+    this.#watchIdle(slot, now)
     this.host.becameIdle()
   }
 
   /** One timer for all: for the one that is due first. */
-  #watchIdle(slot: Slot<Connection>): void {
+  #watchIdle(slot: Slot<Connection>, now: number): void {
     const { idleTimeoutMs } = this.options
-    const { clock } = this.host
-    const now = clock.now()
     const unusedAt = idleTimeoutMs > 0 ? slot.since + idleTimeoutMs : Number.POSITIVE_INFINITY
     // What is due and still there is kept at the floor: the host looks at it again.
-    const at = unusedAt > now + EARLY_MS ? Math.min(unusedAt, slot.expiresAt) : slot.expiresAt
+    const at = unusedAt > now ? Math.min(unusedAt, slot.expiresAt) : slot.expiresAt
     if (at >= this.#expiryAt) return
     this.#stopExpiry?.()
     this.#expiryAt = at
-    const milliseconds = Math.min(Math.max(0, at - now), LONGEST_TIMER_MS)
-    this.#stopExpiry = clock.after(milliseconds, () => this.#expire(), false)
+    const due = Math.min(at, now + LONGEST_TIMER_MS)
+    this.#stopExpiry = this.host.clock.after(due - now, () => this.#expire(due), false)
   }
 
-  #expire(): void {
+  #expire(due: number): void {
     this.#expiryAt = Number.POSITIVE_INFINITY
-    this.host.expireIdle(this)
-    for (const slot of this.#idle) this.#watchIdle(slot)
+    // Timers fire up to a turn of the event loop early: what this one was for is due.
+    const now = Math.max(due, this.host.clock.now())
+    this.host.expireIdle(this, now)
+    for (const slot of this.#idle) this.#watchIdle(slot, now)
   }
 
   #opened(slot: Slot<Connection>, connection: Connection, startedAt: number): void {

@@ -224,9 +224,9 @@ export class PoolHost<Connection extends PhysicalConnection> {
   }
 
   /** Ends what a login has had idle for too long, with floors that are up to date. */
-  expireIdle(login: LoginPool<Connection>): void {
+  expireIdle(login: LoginPool<Connection>, now: number): void {
     this.#solve()
-    login.expireIdle(this.clock.now())
+    login.expireIdle(now)
     this.grow()
   }
 
