@@ -3,6 +3,9 @@ import type { BenchCase } from './bench-case.js'
 import { bulkInsert } from './cases/bulk-insert.js'
 import { createTables } from './cases/create-tables.js'
 import { interceptors } from './cases/interceptors.js'
+import { poolBorrowing } from './cases/pool-borrowing.js'
+import { poolFailingStatement } from './cases/pool-failing-statement.js'
+import { poolSpike } from './cases/pool-spike.js'
 import { readByKey } from './cases/read-by-key.js'
 import { rowLevelSecurity } from './cases/row-level-security.js'
 import { selectWithFilters } from './cases/select-with-filters.js'
@@ -21,6 +24,9 @@ const CASES: readonly BenchCase[] = [
   interceptors,
   typeInstantiations,
   rowLevelSecurity,
+  poolBorrowing,
+  poolFailingStatement,
+  poolSpike,
 ]
 
 const [filter = ''] = process.argv.slice(2).filter((argument) => argument !== '--')
