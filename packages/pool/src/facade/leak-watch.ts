@@ -1,4 +1,3 @@
-import { channel } from 'node:diagnostics_channel'
 import type { PoolClient } from 'pg'
 import type { PoolClock } from '../kernel/clock.js'
 import type { Borrower, Loan } from './loan.js'
@@ -19,8 +18,6 @@ export interface LeakWatchOptions {
   readonly report: (leak: Leak) => void
 }
 
-/** Published for every client that is not given back in time. */
-const leaks = channel('plataforma.pool.leak')
 const FRAMES = 6
 
 /** Looks out for clients that are not given back, and says who has them. */
@@ -64,9 +61,7 @@ export class LeakWatch {
       const heldMs = now - loan.since
       if (heldMs < limitMs || loan.isReported) continue
       loan.isReported = true
-      const leak: Leak = { client: loan.client, heldMs, stack: loan.borrower.stack ?? '' }
-      if (leaks.hasSubscribers) leaks.publish(leak)
-      report(leak)
+      report({ client: loan.client, heldMs, stack: loan.borrower.stack ?? '' })
     }
   }
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { Slot } from '../kernel/slot.js'
 import type { PgPhysical } from '../postgres/pg-physical.js'
+import { poolChannels } from '../telemetry/pool-channels.js'
 import { bytesSent, forgetStatements, keepAlive } from './client-state.js'
 import { heldOf } from './held-loans.js'
 import { LeakWatch } from './leak-watch.js'
@@ -15,6 +16,8 @@ import { StallWatch } from './stall-watch.js'
 export interface LendingOptions {
   readonly ground: PoolGround
   readonly options: PoolOptions
+  /** Whose leaks are told. */
+  readonly pools: object
   /** Emits an event of the pool. */
   readonly tell: (event: string, ...facts: unknown[]) => void
   /** Does again what is done with every new client. */
@@ -32,7 +35,7 @@ export class Lending {
 
   constructor(options: LendingOptions) {
     this.#options = options
-    const { ground, tell } = options
+    const { ground, tell, pools } = options
     const { login, member } = ground
     const { deadlockTimeoutMs, leakDetectionMs } = options.options
     this.#stalls = new StallWatch({ login, member, timeoutMs: deadlockTimeoutMs })
@@ -44,6 +47,10 @@ export class Lending {
       report: (leak) => {
         options.options.log?.('client was not given back', leak)
         tell('leak', leak)
+        if (!poolChannels.leak.hasSubscribers) return
+        const { heldMs, stack } = leak
+        const { name: module } = member
+        poolChannels.leak.publish({ pools, login: login.options.name, module, heldMs, stack })
       },
     })
   }

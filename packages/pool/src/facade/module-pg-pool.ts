@@ -22,6 +22,8 @@ export type ModulePgPoolConfig = Pick<
 >
 
 export interface ModulePgPoolOptions {
+  /** The manager. */
+  readonly pools: object
   readonly pool: ModulePool
   readonly logins: LoginDirectory
   readonly gone?: BackendGone | undefined
@@ -37,7 +39,7 @@ export interface ModulePgPoolOptions {
  * of its own within the budget: what is set on them stays on them, and sessions know nothing of it.
  */
 export function modulePgPool(options: ModulePgPoolOptions, config: ModulePgPoolConfig): Pool {
-  const { pool, logins, gone, openLogin } = options
+  const { pools, pool, logins, gone, openLogin } = options
   const identity: Identity = { kind: 'module', module: pool.name }
   const { min, max, acquireTimeoutMs } = pool.settings
   const { key, config: address } = logins.loginOf(identity)
@@ -49,6 +51,7 @@ export function modulePgPool(options: ModulePgPoolOptions, config: ModulePgPoolC
       const login = openLogin(`${key} pg ${pool.name}`, connector, observer)
       const member = pool.draw(login)
       return {
+        pools,
         login,
         member,
         observe: pool.noteQuery,

@@ -15,6 +15,8 @@ export interface PoolGround {
   readonly member: Member<PgPhysical>
   /** Told of every statement, where they are counted. */
   readonly observe?: StatementObserver
+  /** Whose it is, where it is not the pool's own. */
+  readonly pools?: object
   /** Resolves when nothing of it is open any more. */
   close(): Promise<void>
 }

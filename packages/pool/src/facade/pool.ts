@@ -78,6 +78,7 @@ export class Pool extends EventEmitter {
     })
     this.#lending = new Lending({
       ground: this.#ground,
+      pools: this.#ground.pools ?? this,
       options: this.options,
       tell: (event, ...facts) => this.#tell(event, ...facts),
       runHooks: (client) => this.#runHooks(client),

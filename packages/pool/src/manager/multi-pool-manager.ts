@@ -151,6 +151,7 @@ export class MultiPoolManager implements AsyncDisposable {
     if (known !== undefined && !known.ending) return known
     const pool = modulePgPool(
       {
+        pools: this,
         pool: this.poolOf(module),
         logins: this.#logins,
         gone: this.#budget.gone,

@@ -16,14 +16,14 @@ export interface PoolMessages {
   readonly timeout: ModuleMessage
   /** A caller was turned away: `PLT_POOL_OVERLOADED`. */
   readonly shed: ModuleMessage
-  /** A caller has a connection, and has sent nothing for `leakDetectionMs`. */
+  /** A caller has a connection, and did not give it back within `leakDetectionMs`. */
   readonly leak: ModuleMessage & { readonly heldMs: number; readonly stack: string | undefined }
   /** The places of this process changed. */
   readonly budget: { readonly pools: object; readonly places: number; readonly before: number }
 }
 
 interface PoolMessage {
-  /** The `MultiPoolManager`. */
+  /** The `MultiPoolManager`, or the `Pool` that stands alone. */
   readonly pools: object
   /** Key of the login whose connection it is. */
   readonly login: string
