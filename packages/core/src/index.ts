@@ -23,14 +23,13 @@ export {
   type SchemaUpgrade,
   upgradeSchema,
 } from './isolation/bookkeeping/upgrade-schema.js'
-export type { Door, DoorPrivilege } from './isolation/doors.js'
-export type { Finding } from './isolation/finding.js'
+export type { Finding } from './isolation/inspection/finding.js'
 export type { LoginGrade } from './isolation/isolation.js'
 export { ModuleIsolationManager } from './isolation/module-isolation-manager.js'
 export type { ModuleIsolationOptions } from './isolation/module-isolation-options.js'
-export type { ModuleEntry } from './isolation/module-registry.js'
-export type { EnsuredTable } from './isolation/table-registry.js'
-export type { Feature } from './module/feature.js'
+export type { Door, DoorPrivilege } from './isolation/modules/doors.js'
+export type { ModuleEntry } from './isolation/modules/module-registry.js'
+export type { EnsuredTable } from './isolation/policies/table-registry.js'
 export { ModuleDatabase } from './module/module-database.js'
 export type { CacheQueryOptions } from './module/module-host.js'
 export { ModuleTransaction } from './module/module-transaction.js'
@@ -38,6 +37,7 @@ export { QueryBuilder } from './module/query-builder.js'
 export { TableVerbs } from './module/table-verbs.js'
 export type { TablesOf } from './module/tables-of.js'
 export { UnifiedDatabase } from './module/unified-database.js'
+export type { Feature } from './plugin/feature.js'
 export type {
   Clock,
   ComponentHealth,

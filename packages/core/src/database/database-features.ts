@@ -1,4 +1,4 @@
-import type { Feature, Features } from '../module/feature.js'
+import type { Feature, Features } from '../plugin/feature.js'
 import type { DatabasePlugin, Log } from '../plugin/plugin.js'
 
 /** Which features the composed plugins provide; those named in `off` were switched off. */

@@ -4,9 +4,9 @@ import { signContext } from '../context/context-token.js'
 import { ContextTokens } from '../context/context-tokens.js'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { moduleSchema } from '../identity/module-name.js'
-import type { Finding } from '../isolation/finding.js'
+import type { Finding } from '../isolation/inspection/finding.js'
 import { ModuleIsolationManager } from '../isolation/module-isolation-manager.js'
-import type { Feature } from '../module/feature.js'
+import type { Feature } from '../plugin/feature.js'
 import { MomentListeners } from '../plugin/moment-listeners.js'
 import type { DatabasePlugin } from '../plugin/plugin.js'
 import { FunctionNames } from '../scope/function-names.js'
@@ -32,8 +32,7 @@ export class Engine {
   readonly listeners = new MomentListeners()
   readonly features: DatabaseFeatures
   readonly #judge: ModuleJudge
-  /** Called when a module was dropped here. */
-  onModuleDropped: (module: string) => void = () => {}
+  readonly #dropListeners: ((module: string) => void)[] = []
   #isolation: ModuleIsolationManager | undefined
   #way: StatementWay | undefined
   #closed = false
@@ -83,7 +82,9 @@ export class Engine {
       login: grade,
       tenantColumn,
       onChange: (module) => this.schemaChanged(module),
-      onDrop: (module) => this.onModuleDropped(module),
+      onDrop: (module) => {
+        for (const listener of this.#dropListeners) listener(module)
+      },
       onTables: async ({ module, tables }, trx) => {
         for (const table of tables) await this.listeners.ensureTable({ module, table }, trx)
       },
@@ -96,6 +97,11 @@ export class Engine {
     for (const finding of await isolation.initialize()) this.#tell(finding)
     this.#isolation = isolation
     await this.#learnTypes()
+  }
+
+  /** Tells of every module that is dropped here. */
+  onModuleDropped(listener: (module: string) => void): void {
+    this.#dropListeners.push(listener)
   }
 
   /** Tells the log where the set-up is weaker than production asks for. */

@@ -1,4 +1,4 @@
-import type { Finding } from '../isolation/finding.js'
+import type { Finding } from '../isolation/inspection/finding.js'
 import type { DatabaseOptions } from './database-options.js'
 
 type Mode = NonNullable<DatabaseOptions['mode']>

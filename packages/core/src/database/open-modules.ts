@@ -25,7 +25,7 @@ export class OpenModules {
   constructor(engine: Engine, cache: () => QueryCache | undefined) {
     this.#engine = engine
     this.#cache = cache
-    engine.onModuleDropped = (name) => this.#forget(name)
+    engine.onModuleDropped((name) => this.#forget(name))
   }
 
   /** The one object of a module that exists. */

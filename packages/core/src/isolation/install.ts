@@ -9,14 +9,14 @@ import { retryCatalogRaces } from './bookkeeping/catalog-race.js'
 import { upgradeSchema } from './bookkeeping/upgrade-schema.js'
 import { explainingPrivileges } from './explaining-privileges.js'
 import type { Isolation } from './isolation.js'
-import { commonLogins, createLogin } from './logins.js'
+import { commonLogins, createLogin } from './logins/logins.js'
 import {
   createGroupRoles,
   existingRoles,
   grantMemberships,
   letAdministratorBecome,
   missingMemberships,
-} from './roles.js'
+} from './logins/roles.js'
 import { assertAdministrator } from './server-facts.js'
 
 /**

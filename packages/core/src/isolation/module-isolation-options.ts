@@ -2,7 +2,7 @@ import { Kysely } from 'kysely'
 import pg from 'pg'
 import { PlataformaDialect } from '../dialect/plataforma-dialect.js'
 import { PlataformaError } from '../error/plataforma-error.js'
-import type { Finding } from './finding.js'
+import type { Finding } from './inspection/finding.js'
 import type { LoginGrade, OnTables } from './isolation.js'
 
 interface ModuleIsolationSettings {

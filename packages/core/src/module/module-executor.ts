@@ -1,6 +1,6 @@
 import type { CompiledQuery, Kysely, QueryResult } from 'kysely'
+import type { Features } from '../plugin/feature.js'
 import type { TableInfo } from '../table/table-info.js'
-import type { Features } from './feature.js'
 
 export interface ExecuteOptions {
   readonly signal?: AbortSignal

@@ -1,5 +1,6 @@
 import { CompiledQuery } from 'kysely'
 import { PlataformaError } from '../error/plataforma-error.js'
+import { featureIsOn } from '../plugin/feature.js'
 import { deleteStatement, updateStatement } from '../query/change-statement.js'
 import type { Filter } from '../query/filter.js'
 import type { InputRow } from '../query/insert-rows.js'
@@ -27,7 +28,6 @@ import type {
   WriteResult,
 } from '../query/write-options.js'
 import { assertChunkSize, assertOptions, callOptions } from './call-options.js'
-import { featureIsOn } from './feature.js'
 import type { ExecuteOptions, ModuleExecutor } from './module-executor.js'
 import { QueryBuilder } from './query-builder.js'
 import { StatementRunner } from './statement-runner.js'

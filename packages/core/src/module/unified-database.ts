@@ -1,7 +1,7 @@
 import { assertGiven } from '../error/assert-given.js'
+import { featureIsOn } from '../plugin/feature.js'
 import type { UnknownTables } from '../query/row-types.js'
 import type { TransactionOptions } from '../transaction/transaction-options.js'
-import { featureIsOn } from './feature.js'
 import type { CacheQueryOptions, ModuleHost } from './module-host.js'
 import { ModuleTransaction } from './module-transaction.js'
 import { TableVerbs } from './table-verbs.js'

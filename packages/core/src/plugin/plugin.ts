@@ -1,13 +1,13 @@
 import type { Kysely } from 'kysely'
 import type { Acting } from '../context/acting.js'
 import type { LoginDirectory } from '../identity/login-directory.js'
-import type { Feature } from '../module/feature.js'
 import type { QueryCache } from '../module/module-host.js'
 import type { SessionSource } from '../session/session-source.js'
 import type { StatementInterceptor } from '../statement/statement.js'
 import type { Writes } from '../statement/written-tables.js'
 import type { TableDefinition } from '../table/table-definition.js'
 import type { OwnerTransaction } from '../table/table-host.js'
+import type { Feature } from './feature.js'
 
 /**
  * A part of the system: a name, what it comes after, and a `setup` that returns its manager,

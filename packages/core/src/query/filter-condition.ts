@@ -1,9 +1,9 @@
 import { PlataformaError } from '../error/plataforma-error.js'
+import { suggestion } from '../error/suggestion.js'
 import type { ColumnInfo } from '../table/table-info.js'
 import { allOf, anyOf, type Condition, negated } from './condition.js'
 import { operatorCondition, refuseUndefined } from './operator-conditions.js'
 import type { QueryTable } from './query-table.js'
-import { suggestion } from './suggestion.js'
 
 const LOGICAL = ['$and', '$or', '$not'] as const
 

@@ -1,11 +1,11 @@
 import { FunctionNode, type OperationNode } from 'kysely'
 import { PlataformaError } from '../error/plataforma-error.js'
+import { suggestion } from '../error/suggestion.js'
 import type { ColumnInfo } from '../table/table-info.js'
 import { allOf, anyOf, type Condition } from './condition.js'
 import { type PrefixRange, prefixRange } from './like-prefix.js'
 import { nodes } from './nodes.js'
 import type { QueryTable } from './query-table.js'
-import { suggestion } from './suggestion.js'
 
 interface Operand {
   readonly table: QueryTable

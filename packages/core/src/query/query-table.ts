@@ -1,10 +1,10 @@
 import { type OperationNode, ReferenceNode, TableNode } from 'kysely'
 import { PlataformaError } from '../error/plataforma-error.js'
+import { suggestion } from '../error/suggestion.js'
 import { TextMemory } from '../statement/text-memory.js'
 import type { ColumnInfo, TableInfo } from '../table/table-info.js'
 import { columnCodec } from '../value/column-codec.js'
 import { nodes } from './nodes.js'
-import { suggestion } from './suggestion.js'
 
 /** A table that a statement is written for: its columns by name, and its values as nodes. */
 export class QueryTable {

@@ -1,6 +1,6 @@
 import { PlataformaError } from '../error/plataforma-error.js'
 import { shownValue } from '../error/shown-value.js'
-import { suggestion } from '../query/suggestion.js'
+import { suggestion } from '../error/suggestion.js'
 
 /** A column type, taken apart. */
 export interface ColumnType {

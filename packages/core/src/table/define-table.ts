@@ -1,6 +1,6 @@
 import { PlataformaError } from '../error/plataforma-error.js'
 import { shownValue } from '../error/shown-value.js'
-import { suggestion } from '../query/suggestion.js'
+import { suggestion } from '../error/suggestion.js'
 import type { ColumnDefinition, ReferenceAction } from './column-definition.js'
 import { parseColumnType } from './column-type.js'
 import { defaultExpression, expressionSql } from './defined-expression.js'

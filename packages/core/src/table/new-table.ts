@@ -1,4 +1,4 @@
-import type { NewTable } from '../isolation/ensure-new-table.js'
+import type { NewTable } from '../isolation/policies/ensure-new-table.js'
 import type { DefinedColumn, TableDefinition } from './table-definition.js'
 
 /**

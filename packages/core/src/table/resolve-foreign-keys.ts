@@ -1,5 +1,5 @@
 import { PlataformaError } from '../error/plataforma-error.js'
-import { suggestion } from '../query/suggestion.js'
+import { suggestion } from '../error/suggestion.js'
 import type { DefinedForeignKey, TableDefinition } from './table-definition.js'
 import type { TableInfo } from './table-info.js'
 

@@ -1,5 +1,5 @@
 import { PlataformaError } from '../error/plataforma-error.js'
-import { suggestion } from '../query/suggestion.js'
+import { suggestion } from '../error/suggestion.js'
 import { type CatalogReader, readTables } from './read-tables.js'
 import type { TableInfo } from './table-info.js'
 

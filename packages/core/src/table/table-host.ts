@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { Features } from '../module/feature.js'
+import type { Features } from '../plugin/feature.js'
 import type { CatalogReader } from './read-tables.js'
 import type { TableDefinition } from './table-definition.js'
 import type { TableInfo } from './table-info.js'

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ADMINISTRATORS, TestInstallation } from '../isolation.fixture.js'
+
+describe.each(ADMINISTRATORS)('doors between modules, %s administrator', (administrator) => {
+  let installation: TestInstallation
+
+  beforeAll(async () => {
+    installation = await TestInstallation.start({ administrator })
+    const { manager } = installation
+    for (const module of ['vendas', 'estoque', 'fiscal']) await manager.createModule(module)
+    await installation.asOwner('vendas', [
+      'create table pedido (id int primary key, organization_id text, total int)',
+      'create table segredo (id int primary key)',
+      'create materialized view pedido_soma as select sum(total) from pedido',
+      `insert into pedido values (1, 'a', 10), (2, 'b', 20)`,
+    ])
+    await manager.protectTable('vendas', 'pedido')
+  })
+
+  afterAll(() => installation.close())
+
+  it('open the named tables with the named privileges, and no tenant', async () => {
+    const { manager } = installation
+    const estoque = await installation.module('estoque')
+    await installation.setTenant(estoque, 'a')
+    const read = () => estoque.query('select id from module_vendas.pedido')
+    await expect(read()).rejects.toMatchObject({ code: '42501' })
+    await manager.grantAccess({ from: 'vendas', to: 'estoque', tables: ['pedido'] })
+    expect((await read()).rows).toEqual([{ id: 1 }])
+    for (const statement of [
+      'update module_vendas.pedido set total = 0',
+      'select * from module_vendas.segredo',
+      'select * from module_vendas.pedido_soma',
+      'create table module_vendas.t (id int)',
+    ]) {
+      await expect(estoque.query(statement)).rejects.toMatchObject({ code: '42501' })
+    }
+    const fiscal = await installation.module('fiscal')
+    await expect(fiscal.query('select * from module_vendas.pedido')).rejects.toMatchObject({
+      code: '42501',
+    })
+    await manager.grantAccess({
+      from: 'vendas',
+      to: 'estoque',
+      tables: ['pedido'],
+      privileges: ['UPDATE'],
+    })
+    expect((await estoque.query('update module_vendas.pedido set total = 0')).rowCount).toBe(1)
+    expect(await manager.listDoors()).toEqual([
+      { from: 'vendas', to: 'estoque', tables: ['pedido'], privileges: ['SELECT', 'UPDATE'] },
+    ])
+    await manager.revokeAccess({
+      from: 'vendas',
+      to: 'estoque',
+      tables: ['pedido'],
+      privileges: ['UPDATE'],
+    })
+    await expect(estoque.query('update module_vendas.pedido set total = 0')).rejects.toMatchObject({
+      code: '42501',
+    })
+    expect((await read()).rows).toEqual([{ id: 1 }])
+    await manager.revokeAccess({ from: 'vendas', to: 'estoque', tables: ['pedido', 'segredo'] })
+    await expect(read()).rejects.toMatchObject({ code: '42501' })
+    expect(await manager.listDoors()).toEqual([])
+  })
+
+  it('are left open when the table is protected again', async () => {
+    const { manager } = installation
+    await manager.grantAccess({ from: 'vendas', to: 'fiscal', tables: ['pedido'] })
+    await manager.protectTable('vendas', 'pedido')
+    await manager.secureModule('vendas')
+    const fiscal = await installation.module('fiscal')
+    await installation.setTenant(fiscal, 'b')
+    expect((await fiscal.query('select id from module_vendas.pedido')).rows).toEqual([{ id: 2 }])
+  })
+
+  it('take privileges in either case', async () => {
+    const { manager } = installation
+    const door = { from: 'vendas', to: 'fiscal', tables: ['segredo'] }
+    await manager.grantAccess({ ...door, privileges: ['insert', 'DELETE'] })
+    expect(await manager.listDoors()).toContainEqual({ ...door, privileges: ['DELETE', 'INSERT'] })
+    await manager.revokeAccess({ ...door, privileges: ['delete', 'insert'] })
+    const open = (await manager.listDoors()).flatMap(({ tables }) => tables)
+    expect(open).not.toContain('segredo')
+  })
+
+  it('refuse what cannot be opened', async () => {
+    const refusal = (change: object) =>
+      installation.manager
+        .grantAccess({ from: 'vendas', to: 'estoque', tables: ['pedido'], ...change })
+        .then(
+          () => 'opened',
+          (error) => error.code,
+        )
+    expect(await refusal({ tables: ['nothing'] })).toBe('PLT_TABLE_NOT_FOUND')
+    expect(await refusal({ tables: ['pedido_soma'] })).toBe('PLT_OPTION_INVALID')
+    expect(await refusal({ privileges: ['TRUNCATE'] })).toBe('PLT_OPTION_INVALID')
+    expect(await refusal({ privileges: ['SELECT; drop table x'] })).toBe('PLT_OPTION_INVALID')
+    expect(await refusal({ to: 'vendas' })).toBe('PLT_OPTION_INVALID')
+    expect(await refusal({ to: 'nothing' })).toBe('PLT_MODULE_NOT_FOUND')
+    expect(await refusal({ from: 'a b' })).toBe('PLT_MODULE_NAME_INVALID')
+  })
+})
