@@ -1,6 +1,6 @@
 export type { BudgetOption, PoolerOption, SharedBudgetSettings } from './budget/budget-options.js'
 export type { BudgetFacts } from './budget/connection-budget.js'
-export type { Leak } from './facade/leak-watch.js'
+export type { Leak } from './facade/leak.js'
 export { Pool } from './facade/pool.js'
 export type { PoolConfig, PoolOptions } from './facade/pool-config.js'
 export type {

@@ -1,11 +1,12 @@
 import type pg from 'pg'
+import { type Borrower, LeakWatch } from '../kernel/leak-watch.js'
 import type { Slot } from '../kernel/slot.js'
 import type { PgPhysical } from '../postgres/pg-physical.js'
 import { poolChannels } from '../telemetry/pool-channels.js'
 import { bytesSent, forgetStatements, keepAlive } from './client-state.js'
 import { heldOf } from './held-loans.js'
-import { LeakWatch } from './leak-watch.js'
-import type { Borrower, Loan } from './loan.js'
+import type { Leak } from './leak.js'
+import type { Loan } from './loan.js'
 import type { PoolOptions } from './pool-config.js'
 import type { PoolGround } from './pool-ground.js'
 import { inPgWords, releasedTwice } from './pool-refusals.js'
@@ -30,7 +31,7 @@ export class Lending {
   readonly #loans = new Set<Loan>()
   readonly #uses = new WeakMap<pg.Client, number>()
   readonly #stalls: StallWatch
-  readonly #leaks: LeakWatch | undefined
+  readonly #leaks: LeakWatch<Loan> | undefined
   #served: (() => void) | undefined
 
   constructor(options: LendingOptions) {
@@ -43,12 +44,13 @@ export class Lending {
     this.#leaks = new LeakWatch({
       clock: login.host.clock,
       loans: this.#loans,
-      limitMs: leakDetectionMs,
-      report: (leak) => {
+      limitMs: () => leakDetectionMs,
+      stillSince: ({ since }) => since,
+      report: ({ loan: { client }, heldMs, stack }) => {
+        const leak: Leak = { client, heldMs, stack }
         options.options.log?.('client was not given back', leak)
         tell('leak', leak)
         if (!poolChannels.leak.hasSubscribers) return
-        const { heldMs, stack } = leak
         const { name: module } = member
         poolChannels.leak.publish({ pools, login: login.options.name, module, heldMs, stack })
       },

@@ -1,11 +1,7 @@
 import type { PoolClient } from 'pg'
+import type { Borrower } from '../kernel/leak-watch.js'
 import type { Slot } from '../kernel/slot.js'
 import type { PgPhysical } from '../postgres/pg-physical.js'
-
-/** Whose stack is written out only when somebody reads it. */
-export interface Borrower {
-  readonly stack?: string
-}
 
 /** A client that somebody has, from `connect` to `release`. */
 export interface Loan {

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { type TestDatabase, testDatabase } from '@plataforma/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { Leak } from './leak-watch.js'
+import type { Leak } from './leak.js'
 import { Pool } from './pool.js'
 import type { PoolConfig } from './pool-config.js'
 

@@ -26,10 +26,16 @@ export interface ModulePoolOptions {
   readonly shedding?: Partial<SheddingOptions> | undefined
   /** Milliseconds from which a statement counts as slow; 1,000. */
   readonly slowQueryThresholdMs?: number | undefined
+  /**
+   * Milliseconds that a connection may be lent out while nothing is sent on it, before the log says
+   * who has it; 0, which looks for nothing.
+   */
+  readonly leakDetectionMs?: number | undefined
 }
 
 export interface ModulePoolSettings extends MemberLimits {
   readonly slowQueryThresholdMs: number
+  readonly leakDetectionMs: number
 }
 
 export const DEFAULT_MODULE_POOL: ModulePoolSettings = {
@@ -40,6 +46,7 @@ export const DEFAULT_MODULE_POOL: ModulePoolSettings = {
   maxWaiting: 10_000,
   shedding: { targetMs: 5_000, intervalMs: 10_000 },
   slowQueryThresholdMs: 1_000,
+  leakDetectionMs: 0,
 }
 
 const RULES: OptionRules<ModulePoolOptions> = {
@@ -50,6 +57,7 @@ const RULES: OptionRules<ModulePoolOptions> = {
   maxWaiting: wholeNumber(0),
   shedding: OBJECT,
   slowQueryThresholdMs: milliseconds(),
+  leakDetectionMs: milliseconds(),
 }
 
 const SHEDDING_RULES: OptionRules<SheddingOptions> = {

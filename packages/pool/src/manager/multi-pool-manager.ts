@@ -22,6 +22,7 @@ import {
   type OpenedLogin,
   PooledSessionSource,
 } from '../session/pooled-session-source.js'
+import { SessionLeaks } from '../session/session-leaks.js'
 import { poolChannels } from '../telemetry/pool-channels.js'
 import { tellingObserver } from '../telemetry/telling-observer.js'
 import { ModulePool, type PoolMetrics } from './module-pool.js'
@@ -262,7 +263,23 @@ export class MultiPoolManager implements AsyncDisposable {
 
   #openDrawer(name: string, login: LoginPool<PgPhysical>): Drawer {
     const pool = this.poolOf(name)
-    return { login, member: pool.draw(login), observe: pool.noteQuery }
+    const leaks = new SessionLeaks({
+      clock: this.#host.clock,
+      limitMs: () => pool.settings.leakDetectionMs,
+      report: ({ heldMs, stack }) => {
+        const leak = { login: login.options.name, module: name, heldMs, stack }
+        if (poolChannels.leak.hasSubscribers) poolChannels.leak.publish({ pools: this, ...leak })
+        this.#options.log?.(
+          'warn',
+          `A connection of "${name}" was borrowed and has done nothing for ${Math.round(heldMs)} ms.`,
+          {
+            ...leak,
+            remedy: 'Commit or roll back, and read streams to their end, where `stack` says.',
+          },
+        )
+      },
+    })
+    return { login, member: pool.draw(login), observe: pool.noteQuery, leaks }
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type SessionSource,
   type SessionSourceStats,
 } from '@plataforma/core'
+import type { Borrower } from '../kernel/leak-watch.js'
 import type { LoginPool } from '../kernel/login-pool.js'
 import type { Member } from '../kernel/member.js'
 import { closed } from '../kernel/pool-errors.js'
@@ -15,12 +16,14 @@ import type { Slot } from '../kernel/slot.js'
 import { PgConnector } from '../postgres/pg-connector.js'
 import type { BackendGone, PgPhysical } from '../postgres/pg-physical.js'
 import { PooledSession, type StatementObserver } from './pooled-session.js'
+import type { SessionLeaks } from './session-leaks.js'
 
 /** Who draws on the budget: a module, or one of the system's own identities. */
 export interface Drawer {
   readonly member: Member<PgPhysical>
   readonly login: LoginPool<PgPhysical>
   readonly observe: StatementObserver
+  readonly leaks?: SessionLeaks
 }
 
 export interface OpenedLogin {
@@ -59,11 +62,12 @@ export class PooledSessionSource implements SessionSource {
     const within = request.within && this.#slots.get(request.within)
     try {
       const drawer = this.#drawerOf(request)
+      const borrower = drawer.leaks?.isOn ? drawer.leaks.borrower(this.acquire) : undefined
       const ready = signal?.aborted ? undefined : drawer.login.take(drawer.member, within)
-      if (ready !== undefined) return Promise.resolve(this.#lend(ready, drawer))
+      if (ready !== undefined) return Promise.resolve(this.#lend(ready, drawer, borrower))
       return drawer.login
         .wait(drawer.member, { signal, within })
-        .then((slot) => this.#lend(slot, drawer))
+        .then((slot) => this.#lend(slot, drawer, borrower))
     } catch (error) {
       return Promise.reject(error)
     }
@@ -85,14 +89,19 @@ export class PooledSessionSource implements SessionSource {
     return this.#options.close()
   }
 
-  #lend(slot: Slot<PgPhysical>, { login, observe }: Drawer): Session {
-    const session: Session = new PooledSession(
-      this.#sessions.sessionOf(slot.connection.client, (destroy) => {
-        this.#slots.delete(session)
-        login.release(slot, destroy)
-      }),
-      observe,
-    )
+  #lend(
+    slot: Slot<PgPhysical>,
+    { login, observe, leaks }: Drawer,
+    borrower: Borrower | undefined,
+  ): Session {
+    const giveBack = (destroy: boolean) => {
+      this.#slots.delete(session)
+      if (borrower !== undefined) leaks?.forget(session)
+      login.release(slot, destroy)
+    }
+    const inner = this.#sessions.sessionOf(slot.connection.client, giveBack)
+    const session = new PooledSession(inner, observe, borrower)
+    if (borrower !== undefined) leaks?.note(session)
     this.#slots.set(session, slot)
     return session
   }

@@ -7,18 +7,29 @@ import type {
   WireResult,
   WireStatement,
 } from '@plataforma/core'
+import type { Borrower, WatchedLoan } from '../kernel/leak-watch.js'
 
 /** Told of every call on a session; `text` is asked only of those that are worth remembering. */
 export type StatementObserver = (tookMs: number, text: () => string) => void
 
 /** A session whose calls are measured. */
-export class PooledSession implements Session {
+export class PooledSession implements Session, WatchedLoan {
+  readonly borrower: Borrower | undefined
+  isReported = false
   readonly #session: Session
   readonly #observe: StatementObserver
+  #running = 0
+  #stillSince = performance.now()
 
-  constructor(session: Session, observe: StatementObserver) {
+  constructor(session: Session, observe: StatementObserver, borrower: Borrower | undefined) {
     this.#session = session
     this.#observe = observe
+    this.borrower = borrower
+  }
+
+  /** When the last call on it ended; `undefined` while one goes on. */
+  get stillSince(): number | undefined {
+    return this.#running > 0 ? undefined : this.#stillSince
   }
 
   get backendPid(): number {
@@ -55,9 +66,14 @@ export class PooledSession implements Session {
   ): AsyncIterableIterator<Record<string, unknown>[]> {
     const startedAt = performance.now()
     try {
-      yield* this.#session.stream(head, statement, options)
+      // Between two portions its reader is at work, or has forgotten it.
+      for await (const rows of this.#session.stream(head, statement, options)) {
+        this.#stillSince = performance.now()
+        yield rows
+      }
     } finally {
-      this.#observe(performance.now() - startedAt, () => statement.text)
+      this.#stillSince = performance.now()
+      this.#observe(this.#stillSince - startedAt, () => statement.text)
     }
   }
 
@@ -79,7 +95,12 @@ export class PooledSession implements Session {
 
   #measured<Result>(work: Promise<Result>, text: () => string): Promise<Result> {
     const startedAt = performance.now()
-    const over = () => this.#observe(performance.now() - startedAt, text)
+    this.#running += 1
+    const over = () => {
+      this.#running -= 1
+      this.#stillSince = performance.now()
+      this.#observe(this.#stillSince - startedAt, text)
+    }
     work.then(over, over)
     return work
   }

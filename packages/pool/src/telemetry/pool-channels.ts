@@ -16,8 +16,8 @@ export interface PoolMessages {
   readonly timeout: ModuleMessage
   /** A caller was turned away: `PLT_POOL_OVERLOADED`. */
   readonly shed: ModuleMessage
-  /** A caller has a connection, and did not give it back within `leakDetectionMs`. */
-  readonly leak: ModuleMessage & { readonly heldMs: number; readonly stack: string | undefined }
+  /** A caller has had a connection for `leakDetectionMs` and does nothing with it. */
+  readonly leak: ModuleMessage & { readonly heldMs: number; readonly stack: string }
   /** The places of this process changed. */
   readonly budget: { readonly pools: object; readonly places: number; readonly before: number }
 }
