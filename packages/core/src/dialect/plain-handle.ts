@@ -3,7 +3,9 @@ import { NOBODY } from '../context/acting.js'
 import type { ContextStore } from '../context/context-store.js'
 import type { Scope, ScopeProvider } from '../scope/scope.js'
 import { StatementWay } from '../scope/statement-way.js'
+import type { Residue } from '../session/session.js'
 import type { SessionSource } from '../session/session-source.js'
+import { sessionResidue } from '../statement/session-residue.js'
 import type { TransactionScope } from '../transaction/transaction-scope.js'
 import type { PlataformaDialectConfig } from './plataforma-dialect.js'
 import { UserPoolSource } from './user-pool-source.js'
@@ -28,17 +30,19 @@ const PLAIN: Scope = {
 
 /** A handle without module or tenant: its statements are sent as they are. */
 export function plainHandle(config: PlataformaDialectConfig): HandleParts {
-  if ('sessions' in config) return handleOn(config.sessions)
+  // Others borrow from the same source: what a statement leaves is taken away at the release.
+  if ('sessions' in config) return handleOn(config.sessions, sessionResidue)
   const source = new UserPoolSource(config)
   return {
-    ...handleOn(source),
+    // The pool is the user's, and so is what stays on its connections.
+    ...handleOn(source, () => 'none'),
     open: (options) => source.open(options),
     close: () => source.close(),
   }
 }
 
-function handleOn(sessions: SessionSource): HandleParts {
-  const judge = { isRaw: () => false, residueOf: () => 'none' as const }
+function handleOn(sessions: SessionSource, residueOf: (sql: string) => Residue): HandleParts {
+  const judge = { isRaw: () => false, residueOf }
   const way = new StatementWay({ sessions, judge })
   return { way: () => way, scopes: { current: () => PLAIN } }
 }

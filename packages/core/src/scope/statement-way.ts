@@ -178,8 +178,8 @@ export class StatementWay {
     heads?: readonly WireStatement[],
   ): AsyncGenerator<Record<string, unknown>[]> {
     const { scope, options } = statement[ROUTE]
-    if (statement.raw && heads === undefined) {
-      session.leaves(await this.judge.residueOf(statement.sql))
+    if ((statement.raw || scope.head === undefined) && heads === undefined) {
+      await this.noteResidue(session, statement)
     }
     const before = heads ?? (scope.head === undefined ? [] : [headStatement(scope.head, session)])
     const portions = session.stream(before, wireStatement(statement), {
@@ -191,6 +191,14 @@ export class StatementWay {
     const writes = isOwn ? await this.#writesOf(statement, session) : undefined
     if (writes === undefined) yield* portions
     else yield* this.#streamWithMoments(writes, { portions, session })
+  }
+
+  /** Tells a session what the statement may leave on it. */
+  noteResidue(session: Session, { sql }: RoutedStatement): undefined | Promise<void> {
+    const residue = this.judge.residueOf(sql)
+    if (residue instanceof Promise) return residue.then((known) => session.leaves(known))
+    session.leaves(residue)
+    return undefined
   }
 
   /** Runs a statement outside a transaction block on a session that the caller holds. */
@@ -258,6 +266,8 @@ export class StatementWay {
     const { head } = scope
     const wire = wireStatement(statement)
     if (head === undefined) {
+      const noted = this.noteResidue(session, statement)
+      if (noted !== undefined) await noted
       if (isScript(statement)) return await runScript(session, statement)
       const [[result] = []] = await session.run([{ statements: [wire] }], runOptions(options))
       return result as StatementResult

@@ -277,7 +277,7 @@ export class TransactionSession {
       const residue = await this.#way.judge.residueOf(statement.sql)
       if (residue === 'anything') session.leaves('anything')
       this.#uncleaned = true
-    }
+    } else if (scope.head === undefined) await this.#way.noteResidue(session, statement)
     this.#assertOpen()
     return session
   }
