@@ -4,6 +4,8 @@ export {
   type TestLogin,
   testDatabase,
 } from './database/test-database.js'
+export type { PgBouncer, PgBouncerOptions } from './pooler/pg-bouncer.js'
+export { startPgBouncer } from './pooler/start-pg-bouncer.js'
 export type { PostgresOptions, PostgresServer, StopMode } from './postgres/postgres-server.js'
 export { type SharedPostgres, sharedPostgres } from './postgres/shared-postgres.js'
 export { startPostgres } from './postgres/start-postgres.js'

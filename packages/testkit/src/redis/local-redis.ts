@@ -1,16 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process'
-import {
-  accessSync,
-  closeSync,
-  constants,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { aptInstall, aptIsAllowed } from '../machine/apt-install.js'
+import { findProgram } from '../machine/find-program.js'
 import { freePort } from '../machine/free-port.js'
 import type { Machine } from '../machine/machine.js'
 import { processIdentity } from '../machine/process-identity.js'
@@ -28,24 +21,12 @@ export async function startLocalRedis(
   options: RedisOptions,
   machine: Machine,
 ): Promise<RedisServer | undefined> {
-  let program = findProgram(machine)
+  let program = findProgram(PROGRAMS, machine)
   if (!program && aptIsAllowed(machine)) {
     aptInstall(['redis-server'], machine)
-    program = findProgram(machine)
+    program = findProgram(PROGRAMS, machine)
   }
   return program ? LocalRedis.launch(program, options) : undefined
-}
-
-function findProgram({ env }: Machine): string | undefined {
-  const folders = (env.PATH ?? '').split(delimiter)
-  return PROGRAMS.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => {
-    try {
-      accessSync(path, constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
 }
 
 class LocalRedis implements RedisServer {
