@@ -17,7 +17,7 @@ export { ERROR_CODES, type ErrorCode } from './error/error-codes.js'
 export { toPlataformaError } from './error/from-database-error.js'
 export { PlataformaError, type PlataformaErrorData } from './error/plataforma-error.js'
 export type { Identity } from './identity/identity.js'
-export type { Login, LoginDirectory } from './identity/login-directory.js'
+export type { LocalSetting, Login, LoginDirectory } from './identity/login-directory.js'
 export { DEVELOPMENT_SECRET } from './identity/login-secret.js'
 export {
   type SchemaUpgrade,

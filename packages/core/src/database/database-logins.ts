@@ -1,6 +1,6 @@
 import type { ClientConfig } from 'pg'
 import { type Identity, identityKey } from '../identity/identity.js'
-import type { Login, LoginDirectory } from '../identity/login-directory.js'
+import type { LocalSetting, Login, LoginDirectory } from '../identity/login-directory.js'
 import type { LoginSecret } from '../identity/login-secret.js'
 import type { RoleNames } from '../identity/role-names.js'
 import type { ArrayTypes } from '../wire/array-types.js'
@@ -33,6 +33,9 @@ const PINNED = {
   gin_fuzzy_search_limit: '0',
   quote_all_identifiers: 'off',
 } as const
+
+/** A transaction has begun, and has its head's search path, when it could set these. */
+const ONLY_AT_START = /^(?:default_transaction_|search_path$)/
 
 export interface DatabaseLoginsParts {
   readonly options: ResolvedOptions
@@ -70,11 +73,11 @@ export class DatabaseLogins implements LoginDirectory {
 
   #derive(identity: Identity): Login {
     if (identity.kind === 'administrator') {
-      return { key: 'administrator', config: this.#config('admin') }
+      return { key: 'administrator', ...this.#access('admin') }
     }
     const user = this.#userOf(identity)
     const login = { user, password: this.#parts.secret.password(user) }
-    return { key: user, config: this.#config(identity.kind, login) }
+    return { key: user, ...this.#access(identity.kind, login) }
   }
 
   async heal(identity: Identity): Promise<boolean> {
@@ -88,7 +91,10 @@ export class DatabaseLogins implements LoginDirectory {
     return names.login(shares ? { kind: 'application' } : identity, secret.keyId)
   }
 
-  #config(kind: string, login?: AddressChange['login']): ClientConfig {
+  #access(
+    kind: string,
+    login?: AddressChange['login'],
+  ): { readonly config: ClientConfig; readonly settings: readonly LocalSetting[] } {
     const { options } = this.#parts
     const address = serverAddress(options, login)
     const pinned = {
@@ -97,7 +103,10 @@ export class DatabaseLogins implements LoginDirectory {
       idle_in_transaction_session_timeout: String(options.idleInTransactionTimeoutMs),
       statement_timeout: String(kind === 'admin' ? 0 : (options.statementTimeoutMs ?? 0)),
     }
-    return {
+    const settings = Object.entries(pinned)
+      .filter(([name]) => !ONLY_AT_START.test(name))
+      .map(([name, value]) => ({ name, value }))
+    const config: ClientConfig = {
       ...address,
       application_name: `plataforma ${kind}`,
       options: [
@@ -106,5 +115,6 @@ export class DatabaseLogins implements LoginDirectory {
       ].join(' '),
       types: typeParsers(options.parsers, this.#parts.arrayTypes),
     }
+    return { config, settings }
   }
 }

@@ -95,6 +95,7 @@ export class Engine {
     })
     await this.connections.pinNewerSettings()
     for (const finding of await isolation.initialize()) this.#tell(finding)
+    if (this.connections.sessions.isPooled) await isolation.allowPooler(true)
     this.#isolation = isolation
     await this.#learnTypes()
   }

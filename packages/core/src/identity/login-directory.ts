@@ -5,6 +5,17 @@ export interface Login {
   /** Equal for identities that share a login, and so a pool. */
   readonly key: string
   readonly config: ClientConfig
+  /**
+   * What `config` pins by its `options` and a transaction may set for itself where a pooler
+   * refuses those; for the `settings` of a session.
+   */
+  readonly settings?: readonly LocalSetting[]
+}
+
+/** A setting of PostgreSQL and what a transaction gives it. */
+export interface LocalSetting {
+  readonly name: string
+  readonly value: string
 }
 
 /** Knows how each identity logs in. */

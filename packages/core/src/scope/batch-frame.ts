@@ -1,30 +1,32 @@
+import type { LocalSetting } from '../identity/login-directory.js'
 import type { Session, WireStatement } from '../session/session.js'
 import type { ScopeHead } from './scope.js'
 
 const HEAD_SETTINGS = ['role', 'search_path', 'plataforma.context'] as const
 
-/**
- * What follows a statement with raw SQL in its own batch. At the end and not at the next
- * beginning: a reset in the next borrower's batch would be rolled back with that borrower's failure.
- * A login that is no superuser can set its session authorization to nobody but itself.
- */
-export const TAIL: readonly WireStatement[] = [
-  { text: 'SET CONSTRAINTS ALL IMMEDIATE', prepare: 'always' },
-  { text: 'RESET ALL', prepare: 'always' },
-  { text: 'RESET ROLE', prepare: 'always' },
-  { text: 'SELECT pg_advisory_unlock_all()', prepare: 'always' },
-]
+/** Whether a pooler gives each transaction another session: nothing can be cleaned after its end. */
+export function isPooled({ backendPid }: Session): boolean {
+  return backendPid === 0
+}
 
 /** Sets role, search path, context and a module's limits for the rest of the batch or transaction. */
 export function headStatement(head: ScopeHead, session: Session): WireStatement {
   const values = [head.role, head.searchPath, head.token(session)]
-  const { settings } = head
+  const settings = settingsOf(head, session)
   if (settings === undefined) return { text: HEAD, values, prepare: 'always' }
   return {
     text: headText([...HEAD_SETTINGS, ...settings.map(({ name }) => name)]),
     values: [...values, ...settings.map(({ value }) => value)],
     prepare: 'always',
   }
+}
+
+/** Those of the session first: a module's own limits hold. */
+function settingsOf(head: ScopeHead, session: Session): readonly LocalSetting[] | undefined {
+  if (session.settings === undefined) return head.settings
+  const own = head.settings ?? []
+  const names = new Set<string>(own.map(({ name }) => name))
+  return [...session.settings.filter(({ name }) => !names.has(name)), ...own]
 }
 
 /** Calls them all and gives no row: nobody reads what was set. */

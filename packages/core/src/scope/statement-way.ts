@@ -5,6 +5,7 @@ import { moduleSchema } from '../identity/module-name.js'
 import { heldSession } from '../session/held-session.js'
 import type { Session, WireStatement } from '../session/session.js'
 import type { SessionSource } from '../session/session-source.js'
+import { ROLLBACK_AND_UNLOCK, TAIL, tailOf } from '../session/tail.js'
 import { firstKeyword } from '../statement/first-keyword.js'
 import { listensToWrites, type Moments, NO_MOMENTS } from '../statement/moments.js'
 import {
@@ -19,7 +20,7 @@ import { WriteCollector, type Writes } from '../statement/written-tables.js'
 import { statementChannel, traceStatement } from '../telemetry/statement-channel.js'
 import type { StatementTrace } from '../telemetry/statement-trace.js'
 import { mayBeScript, scriptResult } from '../wire/script-text.js'
-import { headStatement, scopeKeyOf, TAIL } from './batch-frame.js'
+import { headStatement, isPooled, scopeKeyOf } from './batch-frame.js'
 import type { Scope } from './scope.js'
 import type { StatementJudge } from './statement-judge.js'
 
@@ -278,6 +279,9 @@ export class StatementWay {
       return results?.[1] as StatementResult
     }
     const residue = await this.judge.residueOf(statement.sql)
+    if (residue !== 'none' && isPooled(session) && session.transactionStatus === 'idle') {
+      return await sendWhole(session, [...statements, ...tailOf(residue)], options)
+    }
     if (residue === 'settings') statements.push(...TAIL)
     try {
       const [results] = await session.run([{ statements }], runOptions(options))
@@ -288,6 +292,25 @@ export class StatementWay {
     } finally {
       if (residue === 'anything') session.leaves('anything')
     }
+  }
+}
+
+/** A transaction of its own, of which nothing stays on the session, however it ends. */
+async function sendWhole(
+  session: Session,
+  statements: readonly WireStatement[],
+  options: SendOptions,
+): Promise<StatementResult> {
+  const [begin, commit] = ['begin', 'commit'].map((text) => ({ text, prepare: 'never' as const }))
+  const whole = [begin, ...statements, commit] as readonly WireStatement[]
+  try {
+    const [results] = await session.run([{ statements: whole }], runOptions(options))
+    return results?.[2] as StatementResult
+  } catch (error) {
+    if (!session.broken && session.transactionStatus !== 'idle') {
+      await session.run([{ statements: ROLLBACK_AND_UNLOCK }]).catch(() => {})
+    }
+    throw error
   }
 }
 

@@ -1,6 +1,7 @@
 import type { PgConnection } from './pg-connection.js'
 import { RESET_SETTINGS } from './reset-settings.js'
-import type { Residue, Segment } from './session.js'
+import type { Residue, Segment, WireStatement } from './session.js'
+import { ROLLBACK_AND_UNLOCK } from './tail.js'
 
 /** Longer than cleaning takes on any server that answers. */
 const CLEANING_LIMIT_MS = 5_000
@@ -16,11 +17,14 @@ export async function cleanConnection(
   await connection.settled()
   if (connection.broken) return false
   const segments: Segment[] = []
+  const { isPooled } = connection.prepared
   if (connection.transactionStatus !== 'idle') {
-    segments.push({ statements: [{ text: 'ROLLBACK', prepare: 'never' }] })
+    const rollback: WireStatement = { text: 'ROLLBACK', prepare: 'never' }
+    segments.push({ statements: isPooled ? ROLLBACK_AND_UNLOCK : [rollback] })
   }
-  if (residue === 'settings') segments.push({ statements: RESET_SETTINGS })
-  if (residue === 'anything') {
+  // Behind a pooler these would meet another session.
+  if (residue === 'settings' && !isPooled) segments.push({ statements: RESET_SETTINGS })
+  if (residue === 'anything' && !isPooled) {
     segments.push({ statements: [{ text: 'DISCARD ALL', prepare: 'never' }] })
   }
   if (segments.length === 0) return true

@@ -64,7 +64,8 @@ export class PgSession implements Session {
   ): AsyncIterableIterator<Record<string, unknown>[]> {
     const refused = this.#refusal(options.signal)
     if (refused !== undefined) throw refused.reason
-    for await (const rows of readPortal(this.#connection, { head, statement, ...options })) {
+    const request = { head, statement, ...options, residue: this.#residue }
+    for await (const rows of readPortal(this.#connection, request)) {
       yield rows
       if (this.#released) throw givenBack()
     }

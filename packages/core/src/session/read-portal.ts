@@ -1,10 +1,13 @@
 import type { BatchStatement } from '../wire/batch.js'
 import type { PgConnection } from './pg-connection.js'
-import type { StreamOptions, WireStatement } from './session.js'
+import type { Residue, StreamOptions, WireStatement } from './session.js'
+import { ROLLBACK_AND_UNLOCK, tailOf } from './tail.js'
 
 export interface PortalRequest extends StreamOptions {
   readonly head: readonly WireStatement[]
   readonly statement: WireStatement
+  /** What the statement may leave on the session; nothing unless given. */
+  readonly residue?: Residue
 }
 
 const BEGIN: WireStatement = { text: 'begin', prepare: 'never' }
@@ -17,13 +20,16 @@ const ROLLBACK: WireStatement = { text: 'rollback', prepare: 'never' }
  */
 export async function* readPortal(
   connection: PgConnection,
-  { head, statement, chunkSize, signal }: PortalRequest,
+  { head, statement, chunkSize, signal, residue = 'none' }: PortalRequest,
 ): AsyncGenerator<Record<string, unknown>[]> {
   const isAlone = connection.transactionStatus === 'idle'
   const portal = connection.portal(chunkSize)
   const portion: BatchStatement = { ...statement, portal }
   let statements: readonly BatchStatement[] = [...(isAlone ? [BEGIN] : []), ...head, portion]
-  let end = COMMIT
+  // Behind a pooler the session is another one's as soon as the transaction has ended.
+  const isLast = connection.prepared.isPooled && residue !== 'none'
+  let end: readonly WireStatement[] = isLast ? [...tailOf(residue), COMMIT] : [COMMIT]
+  let isFailed = false
   try {
     while (!portal.exhausted) {
       signal?.throwIfAborted()
@@ -33,14 +39,15 @@ export async function* readPortal(
       statements = [portion]
     }
   } catch (error) {
-    end = ROLLBACK
+    end = isLast ? ROLLBACK_AND_UNLOCK : [ROLLBACK]
+    isFailed = true
     throw error
   } finally {
     if (isAlone) {
-      const ended = connection.send([{ statements: [end] }])
+      const ended = connection.send([{ statements: end }])
       // Who aborts does not wait for what is cleaned up behind it.
       if (signal?.aborted) ended.catch(() => {})
-      else if (end === ROLLBACK) await ended.catch(() => {})
+      else if (isFailed) await ended.catch(() => {})
       else await ended
     } else {
       connection.prepared.closePortal(portal.name)

@@ -28,6 +28,8 @@ export interface SessionSource {
   acquire(request: SessionRequest): Promise<Session>
   /** Idempotent; resolves when every connection is closed. */
   close(): Promise<void>
+  /** Whether a pooler is known to stand between, which gives each transaction another session. */
+  readonly isPooled?: boolean
   /** For health: connections lent out and idle, and callers that wait. */
   stats?(): SessionSourceStats
 }

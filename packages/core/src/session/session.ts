@@ -1,3 +1,4 @@
+import type { LocalSetting } from '../identity/login-directory.js'
 import type { Segment, WireResult, WireStatement } from '../wire/wire-statement.js'
 
 export type { Segment, WireResult, WireStatement }
@@ -28,6 +29,8 @@ export type Residue =
 export interface Session {
   /** The backend's process id; 0 where a pooler stands between. */
   readonly backendPid: number
+  /** To be set at the head of each transaction, where the start of the session could not. */
+  readonly settings?: readonly LocalSetting[] | undefined
   /** The server's clock less this process's, in milliseconds, measured at connect. */
   readonly clockOffsetMs: number
   readonly transactionStatus: 'idle' | 'transaction' | 'failed'

@@ -1,6 +1,7 @@
 import type { IsolationLevel } from 'kysely'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { isServerError } from '../error/server-error.js'
+import { isPooled } from '../scope/batch-frame.js'
 import type { Scope, ScopeHead } from '../scope/scope.js'
 import {
   isScript,
@@ -13,7 +14,8 @@ import {
   wireStatement,
 } from '../scope/statement-way.js'
 import { RESET_SETTINGS } from '../session/reset-settings.js'
-import type { Segment, Session, WireStatement } from '../session/session.js'
+import type { Residue, Segment, Session, WireStatement } from '../session/session.js'
+import { ROLLBACK_AND_UNLOCK, tailOf } from '../session/tail.js'
 import type { StatementResult } from '../statement/statement.js'
 import { WriteCollector } from '../statement/written-tables.js'
 import { failedSegmentOf } from '../wire/failed-segment.js'
@@ -56,6 +58,7 @@ export class TransactionSession {
   #opened: Session | undefined
   #ended = false
   #uncleaned = false
+  #residue: Residue = 'none'
   #savepoints = 0
   #commitLsn: string | undefined
 
@@ -190,10 +193,12 @@ export class TransactionSession {
     const lsn = 'select pg_current_wal_insert_lsn()::text as lsn'
     const wasLost = session.broken
     const checks = mayCommit ? this.#deferredChecks(session) : []
+    // Behind a pooler the session is another one's as soon as the transaction has ended.
+    const tail = mayCommit && isPooled(session) ? tailOf(this.#residue) : []
     try {
       const results = await session.run([
-        { statements: [...this.#opening.queued, ...checks, control('commit')] },
-        ...this.#cleaning(),
+        { statements: [...this.#opening.queued, ...checks, ...tail, control('commit')] },
+        ...this.#cleaning(session),
         ...(asksLsn ? [{ statements: [{ text: lsn }] }] : []),
       ])
       this.#uncleaned = false
@@ -225,15 +230,17 @@ export class TransactionSession {
 
   async #rollback(session: Session): Promise<void> {
     try {
-      await session.run([{ statements: [control('rollback')] }, ...this.#cleaning()])
+      const isLast = isPooled(session) && this.#uncleaned && session.transactionStatus !== 'idle'
+      const statements = isLast ? ROLLBACK_AND_UNLOCK : [control('rollback')]
+      await session.run([{ statements }, ...this.#cleaning(session)])
       this.#uncleaned = false
     } catch (error) {
       if (!session.broken) throw error
     }
   }
 
-  #cleaning(): Segment[] {
-    return this.#uncleaned ? [{ statements: RESET_SETTINGS }] : []
+  #cleaning(session: Session): Segment[] {
+    return this.#uncleaned && !isPooled(session) ? [{ statements: RESET_SETTINGS }] : []
   }
 
   async #control(text: string): Promise<void> {
@@ -276,6 +283,8 @@ export class TransactionSession {
     if (statement.raw) {
       const residue = await this.#way.judge.residueOf(statement.sql)
       if (residue === 'anything') session.leaves('anything')
+      if (this.#residue !== 'anything')
+        this.#residue = residue === 'anything' ? residue : 'settings'
       this.#uncleaned = true
     } else if (scope.head === undefined) await this.#way.noteResidue(session, statement)
     this.#assertOpen()

@@ -32,7 +32,7 @@ export class PreparedStatements {
   }
 
   nameFor({ text, prepare = 'auto', scopeKey = '' }: WireStatement): string | undefined {
-    if (prepare === 'never') return undefined
+    if (prepare === 'never' || this.isPooled) return undefined
     return this.#names.nameOf(scopeKey, text, prepare === 'always')
   }
 

@@ -1,12 +1,13 @@
 import { type TestDatabase, testDatabase } from '@plataforma/testkit'
 import { sql } from 'kysely'
 import pg from 'pg'
-import { createDatabase } from '../../src/database/create-database.js'
+import { type CreateDatabaseOptions, createDatabase } from '../../src/database/create-database.js'
 import type { Database } from '../../src/database/database.js'
 import type { DatabaseOptions } from '../../src/database/database-options.js'
 import { LoginSecret } from '../../src/identity/login-secret.js'
 import { RoleNames } from '../../src/identity/role-names.js'
 import type { ModuleDatabase } from '../../src/module/module-database.js'
+import type { DatabasePlugin } from '../../src/plugin/plugin.js'
 
 export type Grade = 'shared' | 'dedicated'
 
@@ -19,18 +20,40 @@ export const C = '0190a7c2-0000-7000-8000-00000000000c'
 
 const SECRET = 'a secret for attacks only'
 
+/** On which way a setting's database is reached. */
+export interface Approach extends AsyncDisposable {
+  readonly connectionString: string
+  /** Whether each transaction may have another session of the login. */
+  readonly isPooled: boolean
+  /** Asked for each database that is made. */
+  readonly options: () => Partial<CreateDatabaseOptions<readonly DatabasePlugin[]>>
+}
+
 /** A prepared database, and the ways round its API that an attacker and an auditor have. */
 export class Setting implements AsyncDisposable {
+  /** Straight to the server, unless a run of these tests takes another way. */
+  static approach = async ({ connectionString }: TestDatabase): Promise<Approach> => ({
+    connectionString,
+    isPooled: false,
+    options: () => ({}),
+    async [Symbol.asyncDispose]() {},
+  })
+
   readonly target: TestDatabase
   readonly database: Database
+  readonly #approach: Approach
   readonly names: RoleNames
   readonly secret = new LoginSecret(SECRET)
   readonly grade: Grade
   readonly #clients: pg.Client[] = []
   #superuser: Promise<pg.Client> | undefined
 
-  private constructor(target: TestDatabase, database: Database, grade: Grade) {
+  private constructor(
+    { target, approach, database }: Pick<Setting, 'target' | 'database'> & { approach: Approach },
+    grade: Grade,
+  ) {
     this.target = target
+    this.#approach = approach
     this.database = database
     this.grade = grade
     this.names = RoleNames.of(target.name)
@@ -39,12 +62,18 @@ export class Setting implements AsyncDisposable {
   /** Connections per login are one, so that the next borrower gets the same session. */
   static async open(grade: Grade, options: Partial<DatabaseOptions> = {}): Promise<Setting> {
     const target = await testDatabase()
-    return new Setting(target, await openOn(target, grade, options), grade)
+    const approach = await Setting.approach(target)
+    const database = await openOn(approach, grade, options)
+    return new Setting({ target, approach, database }, grade)
   }
 
   /** What another process would have of the same database; the caller closes it. */
   another(): Promise<Database> {
-    return openOn(this.target, this.grade, {})
+    return openOn(this.#approach, this.grade, {})
+  }
+
+  get isPooled(): boolean {
+    return this.#approach.isPooled
   }
 
   get vendas(): ModuleDatabase {
@@ -104,6 +133,7 @@ export class Setting implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.database.close()
     await Promise.all(this.#clients.map((client) => client.end()))
+    await this.#approach[Symbol.asyncDispose]()
     await this.target.drop()
   }
 
@@ -117,15 +147,16 @@ export class Setting implements AsyncDisposable {
 }
 
 async function openOn(
-  target: TestDatabase,
+  approach: Approach,
   grade: Grade,
   options: Partial<DatabaseOptions>,
 ): Promise<Database> {
-  const database = createDatabase({
-    connectionString: target.connectionString,
+  const database = createDatabase<readonly DatabasePlugin[]>({
+    connectionString: approach.connectionString,
     secret: SECRET,
     isolation: { login: grade },
     poolConfig: { max: 1 },
+    ...approach.options(),
     ...options,
   })
   await database.initialize()

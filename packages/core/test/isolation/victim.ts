@@ -33,7 +33,9 @@ export async function standing(setting: Setting): Promise<Standing> {
       current_setting('session_authorization') as "authorization",
       split_part(current_setting('plataforma.context'), '"', 20) as "tenant",
       -- Those of plpgsql are there once a session has loaded it.
-      (select jsonb_object_agg(name, setting) from pg_settings where name not like 'plpgsql.%') as "settings",
+      (select jsonb_object_agg(name, setting) from pg_settings where name not like 'plpgsql.%'
+        -- A pooler tells it to the server when it sees fit.
+        and (name <> 'application_name' or not $1)) as "settings",
       nullif(current_setting('plataforma.loot', true), '') as "loot",
       (select count(*)::int from pg_locks
         where pid = pg_backend_pid() and locktype = 'advisory') as "advisoryLocks",
@@ -41,6 +43,7 @@ export async function standing(setting: Setting): Promise<Standing> {
       (select count(*)::int from pg_prepared_statements where from_sql) as "foreignStatements",
       (select count(*)::int from pg_class where relnamespace = pg_my_temp_schema()) as "temporary",
       (select count(*)::int from pg_listening_channels()) as "channels"`,
+    [setting.isPooled],
   )
   if (found === undefined) throw new Error('There is always one row.')
   return found

@@ -94,7 +94,7 @@ export class SharedBudget implements ConnectionBudget {
     if (this.#parts === undefined || this.#isOver) return
     this.#state = 'alone'
     this.#wake?.()
-    this.#capacity = undefined
+    this.#capacity = this.#options.connections
     void this.#options.board.close()
     this.#parts.reserve(-OWN)
     this.#setCap(this.#options.alone ?? PROVISIONAL, this.#parts)
@@ -209,7 +209,7 @@ export class SharedBudget implements ConnectionBudget {
     const { onPooler } = this.#options
     if (error instanceof PoolerInFront && onPooler !== undefined) {
       this.countNobody()
-      onPooler(error.message)
+      onPooler(error.sign)
       return 0
     }
     this.#state = 'away'

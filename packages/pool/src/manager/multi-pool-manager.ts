@@ -1,6 +1,7 @@
 import {
   type Log,
   type LoginDirectory,
+  type LogLevel,
   PlataformaError,
   type SessionSource,
 } from '@plataforma/core'
@@ -16,6 +17,7 @@ import type { LoginPool } from '../kernel/login-pool.js'
 import { PoolHost } from '../kernel/pool-host.js'
 import type { PgConnector } from '../postgres/pg-connector.js'
 import type { PgPhysical } from '../postgres/pg-physical.js'
+import { Pooler } from '../postgres/pooler.js'
 import { ModuleSessions } from '../session/module-sessions.js'
 import {
   type Drawer,
@@ -64,6 +66,7 @@ export class MultiPoolManager implements AsyncDisposable {
   readonly #pools = new Map<string, ModulePool>()
   readonly #pgPools = new Map<string, Pool>()
   readonly #logins: LoginDirectory
+  readonly #pooler: Pooler
   readonly #common: ModulePoolSettings
   #started: Promise<void> | undefined
 
@@ -74,11 +77,13 @@ export class MultiPoolManager implements AsyncDisposable {
     this.#common = withOptions(DEFAULT_MODULE_POOL, options.poolConfig ?? {}, 'poolConfig')
     const logins = options.logins ?? oneLogin(options.connectionString)
     this.#logins = logins
+    const { budget, pooler = 'auto' } = options
+    this.#pooler = new Pooler(pooler, (sign) => this.#onPooler(sign))
     this.#budget = createBudget({
-      budget: options.budget,
-      pooler: options.pooler ?? 'auto',
+      budget,
+      pooler,
       config: () => logins.loginOf({ kind: 'administrator' }).config,
-      onPooler: () => {},
+      onPooler: (sign) => this.#pooler.found(sign),
     })
     this.#host = new PoolHost(machineClock, this.#budget.initial, {
       // One refusal alone may have been a moment's, as while a server restarts.
@@ -91,6 +96,7 @@ export class MultiPoolManager implements AsyncDisposable {
       host: this.#host,
       logins,
       gone: this.#budget.gone,
+      pooler: this.#pooler,
       close: () => this.close(),
       openLogin: (login) => this.#openLogin(login),
       openDrawer: (name, login) => this.#openDrawer(name, login),
@@ -154,7 +160,7 @@ export class MultiPoolManager implements AsyncDisposable {
       {
         pools: this,
         pool: this.poolOf(module),
-        logins: this.#logins,
+        logins: withoutRefused(this.#logins, this.#pooler),
         gone: this.#budget.gone,
         openLogin: (name, connector, observer) =>
           this.#openLogin({ name, connector, keepsPlace: false }, observer),
@@ -237,6 +243,19 @@ export class MultiPoolManager implements AsyncDisposable {
     return login
   }
 
+  #onPooler(sign: string): void {
+    this.#budget.countNobody()
+    const { places } = this.#budget.facts
+    const { log = warn } = this.#options
+    log(
+      'warn',
+      `A pooler stands before PostgreSQL (${sign}). Settings of a session's start and named ` +
+        'statements are left out, and other processes are not counted: this one uses ' +
+        `${places} connections.`,
+      { places, remedy: "Say `pooler: 'transaction'` and `budget: { connections, processes }`." },
+    )
+  }
+
   /** The budget begins with the first login. */
   async #limit(login: LoginPool<PgPhysical>, connector: PgConnector): Promise<void> {
     this.#started ??= this.#budget.start({
@@ -281,6 +300,21 @@ export class MultiPoolManager implements AsyncDisposable {
     })
     return { login, member: pool.draw(login), observe: pool.noteQuery, leaks }
   }
+}
+
+/** For connections that do not find out for themselves what a pooler refuses. */
+function withoutRefused(logins: LoginDirectory, pooler: Pooler): LoginDirectory {
+  return {
+    loginOf(identity) {
+      const login = logins.loginOf(identity)
+      return { ...login, config: pooler.configFor(login.config) }
+    },
+    heal: async (identity) => (await logins.heal?.(identity)) ?? false,
+  }
+}
+
+function warn(_level: LogLevel, message: string): void {
+  process.emitWarning(message, { code: 'PLT_POOLER' })
 }
 
 function oneLogin(connectionString: string | undefined): LoginDirectory {

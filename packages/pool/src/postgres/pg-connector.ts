@@ -1,6 +1,8 @@
 import pg from 'pg'
 import type { Connector } from '../kernel/physical-connection.js'
 import { type BackendGone, PgPhysical } from './pg-physical.js'
+import type { Pooler } from './pooler.js'
+import { isRefusedParameter } from './pooler-in-front.js'
 
 export interface PgConnectorOptions {
   /** Asked for each attempt, so that a password may change. */
@@ -14,6 +16,7 @@ export interface PgConnectorOptions {
   /** Called when the server refused the password (28P01); true when that was mended. */
   readonly heal?: () => Promise<boolean>
   readonly gone?: BackendGone
+  readonly pooler?: Pooler
 }
 
 /** Opens connections of one login by `pg`. */
@@ -34,10 +37,22 @@ export class PgConnector implements Connector<PgPhysical> {
   }
 
   async connect(signal: AbortSignal, onGone: (error?: unknown) => void): Promise<PgPhysical> {
+    const { pooler } = this.#options
+    const knew = pooler?.isThere
+    try {
+      return await this.#connect(signal, onGone)
+    } catch (error) {
+      if (knew || !isRefusedParameter(error) || !pooler?.found(error.message)) throw error
+    }
+    return await this.#connect(signal, onGone)
+  }
+
+  async #connect(signal: AbortSignal, onGone: (error?: unknown) => void): Promise<PgPhysical> {
     signal.throwIfAborted()
-    const { config, Client = pg.Client, prepare, gone = async () => {} } = this.#options
+    const { pooler, Client = pg.Client, prepare, gone = async () => {} } = this.#options
     // A server that vanishes without a word is noticed sooner than by TCP's own two hours.
-    const client = new Client({ keepAlive: true, ...config() })
+    const config = pooler?.configFor(this.#options.config()) ?? this.#options.config()
+    const client = new Client({ keepAlive: true, ...config })
     // Without a listener a killed backend would be an uncaught exception, also while lent out.
     client.on('error', onGone)
     client.on('end', () => onGone())

@@ -2,9 +2,12 @@
 export class PoolerInFront extends Error {
   override readonly name = 'PoolerInFront'
 
-  /** @param sign what showed it */
+  /** What showed it. */
+  readonly sign: string
+
   constructor(sign: string, options?: ErrorOptions) {
     super(`A pooler stands before PostgreSQL: ${sign}.`, options)
+    this.sign = sign
   }
 }
 

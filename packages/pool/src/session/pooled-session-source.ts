@@ -15,6 +15,7 @@ import type { PoolHost } from '../kernel/pool-host.js'
 import type { Slot } from '../kernel/slot.js'
 import { PgConnector } from '../postgres/pg-connector.js'
 import type { BackendGone, PgPhysical } from '../postgres/pg-physical.js'
+import type { Pooler } from '../postgres/pooler.js'
 import { PooledSession, type StatementObserver } from './pooled-session.js'
 import type { SessionLeaks } from './session-leaks.js'
 
@@ -43,6 +44,7 @@ export interface PooledSessionSourceOptions {
   /** Closes the host, and what belongs to it. */
   readonly close: () => Promise<void>
   readonly gone?: BackendGone
+  readonly pooler?: Pooler
 }
 
 /** Sessions out of one budget: one physical pool for each login, one queue for each module. */
@@ -58,16 +60,17 @@ export class PooledSessionSource implements SessionSource {
   }
 
   acquire(request: SessionRequest): Promise<Session> {
-    const { signal } = request
+    const { identity, signal } = request
     const within = request.within && this.#slots.get(request.within)
     try {
       const drawer = this.#drawerOf(request)
       const borrower = drawer.leaks?.isOn ? drawer.leaks.borrower(this.acquire) : undefined
       const ready = signal?.aborted ? undefined : drawer.login.take(drawer.member, within)
-      if (ready !== undefined) return Promise.resolve(this.#lend(ready, drawer, borrower))
+      if (ready !== undefined)
+        return Promise.resolve(this.#lend(ready, drawer, { identity, borrower }))
       return drawer.login
         .wait(drawer.member, { signal, within })
-        .then((slot) => this.#lend(slot, drawer, borrower))
+        .then((slot) => this.#lend(slot, drawer, { identity, borrower }))
     } catch (error) {
       return Promise.reject(error)
     }
@@ -85,6 +88,11 @@ export class PooledSessionSource implements SessionSource {
     return { active, idle, waiting }
   }
 
+  /** Whether a pooler that shares sessions is known to stand between. */
+  get isPooled(): boolean {
+    return this.#options.pooler?.isThere ?? false
+  }
+
   close(): Promise<void> {
     return this.#options.close()
   }
@@ -92,7 +100,7 @@ export class PooledSessionSource implements SessionSource {
   #lend(
     slot: Slot<PgPhysical>,
     { login, observe, leaks }: Drawer,
-    borrower: Borrower | undefined,
+    { identity, borrower }: { identity: Identity; borrower: Borrower | undefined },
   ): Session {
     const giveBack = (destroy: boolean) => {
       this.#slots.delete(session)
@@ -101,9 +109,16 @@ export class PooledSessionSource implements SessionSource {
     }
     const inner = this.#sessions.sessionOf(slot.connection.client, giveBack)
     const session = new PooledSession(inner, observe, borrower)
+    if (this.isPooled) session.settings = this.#options.logins.loginOf(identity).settings
     if (borrower !== undefined) leaks?.note(session)
     this.#slots.set(session, slot)
     return session
+  }
+
+  async #prepare(client: object, signal: AbortSignal): Promise<void> {
+    await this.#sessions.prepare(client, signal)
+    if (this.#sessions.sessionOf(client, () => {}).backendPid !== 0) return
+    this.#options.pooler?.found('sessions of other processes than the one that was connected to')
   }
 
   #drawerOf({ identity, module }: SessionRequest): Drawer {
@@ -120,14 +135,15 @@ export class PooledSessionSource implements SessionSource {
   }
 
   #loginOf(identity: Identity, key: string): LoginPool<PgPhysical> {
-    const { logins, openLogin, gone } = this.#options
+    const { logins, openLogin, gone, pooler } = this.#options
     let login = this.#logins.get(key)
     if (login === undefined) {
       const connector = new PgConnector({
         config: () => logins.loginOf(identity).config,
-        prepare: (client, signal) => this.#sessions.prepare(client, signal),
+        prepare: (client, signal) => this.#prepare(client, signal),
         heal: async () => (await logins.heal?.(identity)) ?? false,
         ...(gone === undefined ? {} : { gone }),
+        ...(pooler === undefined ? {} : { pooler }),
       })
       // A module's statement may have to ask the catalog first, while it has its connection.
       const keepsPlace = identity.kind === 'administrator'

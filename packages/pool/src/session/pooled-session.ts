@@ -1,4 +1,5 @@
 import type {
+  LocalSetting,
   Residue,
   RunOptions,
   Segment,
@@ -16,6 +17,7 @@ export type StatementObserver = (tookMs: number, text: () => string) => void
 export class PooledSession implements Session, WatchedLoan {
   readonly borrower: Borrower | undefined
   isReported = false
+  settings: readonly LocalSetting[] | undefined
   readonly #session: Session
   readonly #observe: StatementObserver
   #running = 0
