@@ -4,6 +4,7 @@ import { Breaker } from './breaker.js'
 import type { PoolClock } from './clock.js'
 import { deadlockedWaiters } from './deadlocked-waiters.js'
 import { HandoverLimit } from './handover-limit.js'
+import { BELOW_SHARE, HAS_NONE, isBetterVictim, mayLose, rankOf } from './handover-rights.js'
 import type { LoginOptions } from './login-options.js'
 import { LoginPool } from './login-pool.js'
 import type { Member } from './member.js'
@@ -351,30 +352,9 @@ export class PoolHost<Connection extends PhysicalConnection> {
     victim.login.evict(victim)
   }
 
-  /** Whether `needy` has a better right to this place than the login that has it. */
   #mayLose(slot: Slot<Connection>, needy: LoginPool<Connection>, now: number): boolean {
-    const { login } = slot
-    if (login.options.keepsPlace && login.total === 1 && this.ceiling > 1) return false
-    if (login === needy || !this.#isHeldLongEnough(slot, now)) return false
-    if (isAboveShare(login)) return true
-    if (needy.live > 0) return false
-    // Nobody uses it, or nobody has more than one: then they take turns.
-    return slot.state === 'idle' || !login.isWaiting || !this.#isAnyAboveShare(needy, now)
-  }
-
-  #isHeldLongEnough({ openedAt }: Slot<Connection>, now: number): boolean {
-    return now - openedAt >= this.options.minHoldMs
-  }
-
-  #isAnyAboveShare(except: LoginPool<Connection>, now: number): boolean {
-    for (const login of this.logins) {
-      if (login === except || !isAboveShare(login)) continue
-      for (const slot of login.slots) {
-        const isOpen = slot.state === 'lent' || slot.state === 'idle'
-        if (isOpen && this.#isHeldLongEnough(slot, now)) return true
-      }
-    }
-    return false
+    const { logins, ceiling, options } = this
+    return mayLose(slot, needy, { logins, ceiling, openedBefore: now - options.minHoldMs })
   }
 
   /** Ends idle connections beyond a cap that was lowered, those unused for longest first. */
@@ -499,31 +479,4 @@ export class PoolHost<Connection extends PhysicalConnection> {
     if (isNeeded) this.#tickSoon()
     else this.onDemand(0)
   }
-}
-
-const HAS_NONE = 0
-const BELOW_SHARE = 1
-const WAITING = 2
-const BELOW_FLOOR = 3
-
-function rankOf<Connection extends PhysicalConnection>(login: LoginPool<Connection>): number {
-  if (!login.isWaiting) return BELOW_FLOOR
-  if (login.live === 0) return HAS_NONE
-  return login.live < login.share ? BELOW_SHARE : WAITING
-}
-
-/** Everybody who is active keeps one, whatever the shares say. */
-function isAboveShare<Connection extends PhysicalConnection>(
-  login: LoginPool<Connection>,
-): boolean {
-  return login.live > Math.max(1, login.share)
-}
-
-function isBetterVictim<Connection extends PhysicalConnection>(
-  slot: Slot<Connection>,
-  than: Slot<Connection>,
-): boolean {
-  const isAbove = isAboveShare(slot.login)
-  if (isAbove !== isAboveShare(than.login)) return isAbove
-  return slot.since < than.since
 }
