@@ -232,8 +232,8 @@ describe('under load', () => {
 
   it('close lets finish what was lent', async () => {
     const { pools, db } = site()
-    const running = Array.from({ length: 5 }, () => answer(sql`select pg_sleep(0.3)`.execute(db)))
-    await new Promise((resolve) => setTimeout(resolve, 150))
+    const running = Array.from({ length: 5 }, () => answer(sql`select pg_sleep(1)`.execute(db)))
+    await expect.poll(() => pools.sessions.stats?.().active, { timeout: 5_000 }).toBe(5)
     await pools.close()
     expect(await Promise.all(running)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok'])
     expect(await answer(sql`select 1`.execute(db))).toMatchObject({ code: 'PLT_CLOSED' })
