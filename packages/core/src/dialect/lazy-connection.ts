@@ -6,13 +6,13 @@ import type {
 } from 'kysely'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { identityKey } from '../identity/identity.js'
-import type { Scope } from '../scope/scope.js'
 import {
   type RoutedStatement,
   routeOf,
   type StatementCarrier,
   streamed,
-} from '../scope/statement-way.js'
+} from '../scope/routed-statement.js'
+import type { Scope } from '../scope/scope.js'
 import type { SessionHolder } from '../session/held-session.js'
 import type { Session } from '../session/session.js'
 import type { StatementResult } from '../statement/statement.js'

@@ -1,14 +1,14 @@
 import { type Acting, actsForSame } from '../context/acting.js'
 import { assertGiven } from '../error/assert-given.js'
 import { PlataformaError } from '../error/plataforma-error.js'
-import type { Scope } from '../scope/scope.js'
 import {
   type RoutedStatement,
   routeOf,
   type SendOptions,
   type StatementCarrier,
   streamed,
-} from '../scope/statement-way.js'
+} from '../scope/routed-statement.js'
+import type { Scope } from '../scope/scope.js'
 import type { SessionHolder } from '../session/held-session.js'
 import type { Session } from '../session/session.js'
 import type { StatementResult } from '../statement/statement.js'

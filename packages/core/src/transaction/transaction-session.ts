@@ -2,7 +2,6 @@ import type { IsolationLevel } from 'kysely'
 import { PlataformaError } from '../error/plataforma-error.js'
 import { isServerError } from '../error/server-error.js'
 import { isPooled } from '../scope/batch-frame.js'
-import type { Scope, ScopeHead } from '../scope/scope.js'
 import {
   isScript,
   type RoutedStatement,
@@ -10,9 +9,10 @@ import {
   runOptions,
   runScript,
   type SendOptions,
-  type StatementWay,
   wireStatement,
-} from '../scope/statement-way.js'
+} from '../scope/routed-statement.js'
+import type { Scope, ScopeHead } from '../scope/scope.js'
+import type { StatementWay } from '../scope/statement-way.js'
 import { RESET_SETTINGS } from '../session/reset-settings.js'
 import type { Residue, Segment, Session, WireStatement } from '../session/session.js'
 import { ROLLBACK_AND_UNLOCK, tailOf } from '../session/tail.js'
