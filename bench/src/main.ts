@@ -4,7 +4,10 @@ import { bulkInsert } from './cases/bulk-insert.js'
 import { createTables } from './cases/create-tables.js'
 import { interceptors } from './cases/interceptors.js'
 import { poolBorrowing } from './cases/pool-borrowing.js'
+import { poolBudgets } from './cases/pool-budgets.js'
 import { poolFailingStatement } from './cases/pool-failing-statement.js'
+import { poolKysely } from './cases/pool-kysely.js'
+import { poolMany } from './cases/pool-many.js'
 import { poolSpike } from './cases/pool-spike.js'
 import { readByKey } from './cases/read-by-key.js'
 import { rowLevelSecurity } from './cases/row-level-security.js'
@@ -27,6 +30,9 @@ const CASES: readonly BenchCase[] = [
   poolBorrowing,
   poolFailingStatement,
   poolSpike,
+  poolKysely,
+  poolMany,
+  poolBudgets,
 ]
 
 const [filter = ''] = process.argv.slice(2).filter((argument) => argument !== '--')

@@ -3,6 +3,7 @@ import { loadHistory } from './load/load-history.js'
 import type { DemoOptions } from './options.js'
 import { createModules } from './platform/create-modules.js'
 import { createSystem } from './platform/create-system.js'
+import { PoolWatch } from './platform/pool-watch.js'
 import { findRedis, startDatabase } from './platform/servers.js'
 import { connectAuditor } from './proof/connect-auditor.js'
 import { prove } from './proof/prove.js'
@@ -71,23 +72,28 @@ export async function runDemo(
     },
     (rows) => `${whole(rows)} rows inserted by the companies themselves`,
   )
+  const watch = new PoolWatch(system.pool, seconds)
   const working = new WorkloadProgress(style, seconds)
   const workload = await output.step(
     'workload',
     () =>
       runWorkload({
         ...{ system, modules, worlds, seconds, people, seed, signal },
-        onTick: (figures) => output.live(working.text(figures)),
+        onTick: async (figures) => {
+          output.live(working.text(figures))
+          await watch.look()
+        },
       }),
     ({ total }) => `${whole(total.count)} operations of ${people} people at the same time`,
   )
+  const pools = watch.figures()
   const proofs = await output.step(
     'proof',
     () => prove({ system, modules, worlds, auditor, signal }),
     ({ isolation }) => `${whole(isolation.compared)} tables of companies compared`,
   )
   const health = await system.healthCheck()
-  return { ...proofs, workload, health, tookMs: performance.now() - started }
+  return { ...proofs, workload, pools, health, tookMs: performance.now() - started }
 }
 
 /** The history ends today, so that reports of the last weeks find something. */

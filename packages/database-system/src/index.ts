@@ -39,7 +39,9 @@ export {
   type ModulePool,
   type ModulePoolOptions,
   MultiPoolManager,
+  observePools,
   type PerformanceStats,
+  type PoolBudget,
   type PoolMetrics,
   type SlowQuery,
 } from '@plataforma/pool'

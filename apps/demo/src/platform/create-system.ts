@@ -19,7 +19,8 @@ export function createSystem(servers: SystemServers) {
     redisConfig: { url: redisUrl, enabled: redisUrl !== undefined },
     isolation: { login: 'dedicated' },
     tenantContext: 'required',
-    // Of each module: 22 of them share the connections of one server.
+    // 22 modules with a login each share 64 connections: who needs them has them.
     poolConfig: { min: 0, max: 4 },
+    pool: { budget: 64 },
   })
 }

@@ -28,6 +28,43 @@ const RESULT: DemoResult = {
   attempts: [{ what: 'read an order', held: true, answer: 'PLT_PERMISSION_DENIED · 42501' }],
   isolation: { compared: 8, differences: [] },
   consistency: [{ what: 'every order has its bill', violations: 0 }],
+  pools: {
+    budget: {
+      kind: 'shared',
+      places: 30,
+      capacity: 95,
+      processes: 1,
+      connected: true,
+      ceiling: 30,
+      used: 12,
+      shortage: 0,
+      logins: 24,
+      refusal: undefined,
+    },
+    mostUsed: 28,
+    change: { module: 'vendas', from: 4, to: 8, waitBefore: 3 },
+    modules: [
+      [
+        'vendas',
+        {
+          activeConnections: 1,
+          idleConnections: 1,
+          totalConnections: 2,
+          waitingClients: 0,
+          longestWaitMs: 0,
+          totalQueries: 1_500,
+          avgQueryTime: 2.345,
+          queryTimePercentiles: { p50: 1, p95: 2, p99: 3 },
+          waitTimePercentiles: { p50: 0.1, p95: 4.5, p99: 6 },
+          timeouts: 0,
+          turnedAway: 0,
+          min: 0,
+          max: 8,
+          share: 3,
+        },
+      ],
+    ],
+  },
   health: {
     overall: 'healthy',
     components: { redis: { status: 'disabled' }, database: { status: 'healthy', latencyMs: 1.5 } },
@@ -46,6 +83,9 @@ test('figures stand in their units, modules in their lines, and the proof in wor
   expect(text).toContain('✓ 8 comparisons with what the auditor sees: no difference')
   expect(text).toContain('✓ read an order  PLT_PERMISSION_DENIED · 42501')
   expect(text).toContain('(1 order ran out of stock and was undone in all three modules)')
+  expect(text).toContain('budget 30 connections of the 95 that the server has, 28 in use at once')
+  expect(text).toContain('✓ vendas was given 8 connections instead of 4 while all worked')
+  expect(text).toMatch(/vendas +8 +3 +1,500 +2\.35 +0\.10 +4\.50/)
   expect(text).toContain('database healthy in 1.50 ms')
   expect(text).toContain('nothing else. (34.6 s in all)')
   expect(text).not.toContain('✗')

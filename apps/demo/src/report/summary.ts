@@ -1,5 +1,6 @@
 import type { SystemHealth } from '@plataforma/database-system'
 import type { DemoResult } from '../demo-result.js'
+import type { PoolFigures } from '../platform/pool-watch.js'
 import { proofsHold } from '../proof/prove.js'
 import { counted, milliseconds, seconds, whole } from './figures.js'
 import type { Style } from './style.js'
@@ -7,12 +8,14 @@ import { textTable } from './text-table.js'
 
 const SLOWEST = 5
 const DIFFERENCES_SHOWN = 10
+const POOLS_SHOWN = 4
 
 /** Everything that the demo found out, as lines of text. */
 export function summary(result: DemoResult, style: Style): string[] {
   return [
     ...section('Modules', moduleLines(result, style), style),
     ...section('Slowest operations, by p95', operationLines(result), style),
+    ...section('Pools', poolLines(result.pools, style), style),
     ...section('Isolation', isolationLines(result, style), style),
     ...section('Transactions across modules', consistencyLines(result, style), style),
     ...section('Health', healthLines(result.health, style), style),
@@ -75,6 +78,34 @@ function operationLines({ workload }: DemoResult): string[] {
       ...[p50, p95, max].map(milliseconds),
     ]),
   ).filter((_, place) => place !== 1)
+}
+
+function poolLines({ budget, mostUsed, change, modules }: PoolFigures, style: Style): string[] {
+  const { kind, places, capacity, logins } = budget
+  const ofServer =
+    kind === 'fixed' || capacity === undefined
+      ? ''
+      : ` of the ${whole(capacity)} that the server has`
+  const raised =
+    change &&
+    `${style.good('✓')} ${change.module} was given ${change.to} connections instead of ${change.from} while all worked; nobody failed`
+  const rows = modules.slice(0, POOLS_SHOWN).map(([name, metrics]) => {
+    const { max, share, totalQueries, avgQueryTime, waitTimePercentiles } = metrics
+    const times = [avgQueryTime, waitTimePercentiles.p50, waitTimePercentiles.p95]
+    return [name, String(max), String(share), whole(totalQueries), ...times.map(milliseconds)]
+  })
+  const titles = ['max', 'share', 'statements', 'mean ms', 'wait p50 ms', 'wait p95 ms']
+  return [
+    `budget ${whole(places)} connections${ofServer}, ${whole(mostUsed)} in use at once for ${whole(logins)} logins`,
+    ...(raised === undefined ? [] : [raised]),
+    ...textTable(
+      [
+        { title: 'waits, longest first' },
+        ...titles.map((title) => ({ title, align: 'right' as const })),
+      ],
+      rows,
+    ).filter((_, place) => place !== 1),
+  ]
 }
 
 function isolationLines({ isolation, attempts }: DemoResult, style: Style): string[] {

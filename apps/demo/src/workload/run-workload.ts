@@ -21,7 +21,7 @@ export interface WorkloadOptions {
   readonly seed: number
   readonly signal: AbortSignal
   /** Called a few times a second. */
-  readonly onTick?: (figures: WorkloadFigures) => void
+  readonly onTick?: (figures: WorkloadFigures) => void | Promise<void>
 }
 
 /** People of all tenants do what people of shops do all day, at the same time. */
@@ -33,7 +33,7 @@ export async function runWorkload(options: WorkloadOptions): Promise<WorkloadFig
   const choose = createChooser(options)
   const watch = async (): Promise<void> => {
     while (!over.aborted) {
-      onTick?.(measurements.figures())
+      await onTick?.(measurements.figures())
       await delay(TICK_MS, undefined, { signal: over }).catch(() => {})
     }
   }
