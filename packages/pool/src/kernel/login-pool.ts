@@ -1,19 +1,13 @@
-import { Crowding } from '../budget/crowding.js'
-import { Breaker } from './breaker.js'
+import type { Crowding } from '../budget/crowding.js'
+import type { Breaker } from './breaker.js'
 import { copyOfError } from './copy-of-error.js'
+import { IdleSlots } from './idle-slots.js'
+import { LoginEntry } from './login-entry.js'
 import type { AcquireOptions, LoginOptions } from './login-options.js'
 import { Member, type MemberLimits } from './member.js'
 import type { PhysicalConnection } from './physical-connection.js'
-import {
-  closed,
-  connectTimedOut,
-  deadlocked,
-  overloaded,
-  type PoolMoment,
-  timedOut,
-} from './pool-errors.js'
+import { closed, deadlocked, overloaded, type PoolMoment, timedOut } from './pool-errors.js'
 import type { PoolHost } from './pool-host.js'
-import { isPasswordRefused, refusalOf } from './refusal.js'
 import { type Hold, Slot } from './slot.js'
 import { Turns } from './turns.js'
 import { Waiter } from './waiter.js'
@@ -24,41 +18,40 @@ const LIFETIME_JITTER = 0.1
 const UNKNOWN_HOLD_MS = 2
 /** Weight of the newest sample. */
 const HOLD_SMOOTHING = 0.1
-const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** The physical connections of one login, and the members that draw from them. */
 export class LoginPool<Connection extends PhysicalConnection> {
   readonly host: PoolHost<Connection>
-  readonly breaker: Breaker
-  readonly crowding: Crowding
   readonly members = new Set<Member<Connection>>()
   options: LoginOptions<Connection>
   /** Connections that are kept, however long nobody uses them. */
   floor = 0
   /** Connections that its role and database allow it. */
   limit = Number.POSITIVE_INFINITY
-  connecting = 0
   lent = 0
   closing = 0
   readonly #slots = new Set<Slot<Connection>>()
-  /** Used last comes last. */
-  readonly #idle: Slot<Connection>[] = []
+  readonly #idle: IdleSlots<Connection>
+  readonly #entry: LoginEntry<Connection>
   readonly #waiting: WaitingMembers<Connection>
   readonly #turns = new Turns<Connection>()
-  readonly #attempts = new Set<AbortController>()
-  #healing = false
-  #healedAt = Number.NEGATIVE_INFINITY
   #holdMs: number | undefined
-  /** When idle connections are looked at. */
-  #expiryAt = Number.POSITIVE_INFINITY
-  #stopExpiry: (() => void) | undefined
   #drained: PromiseWithResolvers<void> | undefined
 
   constructor(host: PoolHost<Connection>, options: LoginOptions<Connection>) {
     this.host = host
     this.options = options
-    this.breaker = new Breaker(host.clock, host.options.longestPauseMs)
-    this.crowding = new Crowding(host.clock)
+    this.#idle = new IdleSlots({
+      clock: host.clock,
+      timeoutMs: () => this.options.idleTimeoutMs,
+      onDue: (now) => host.expireIdle(this, now),
+    })
+    this.#entry = new LoginEntry({
+      host,
+      login: () => this.options,
+      refuse: (error) => this.refuseUnserved(error),
+      refuseFirst: (error) => this.#refuseFirst(error),
+    })
     this.#waiting = new WaitingMembers(host.nested)
   }
 
@@ -76,7 +69,19 @@ export class LoginPool<Connection extends PhysicalConnection> {
   }
 
   get idle(): readonly Slot<Connection>[] {
-    return this.#idle
+    return this.#idle.list
+  }
+
+  get breaker(): Breaker {
+    return this.#entry.breaker
+  }
+
+  get crowding(): Crowding {
+    return this.#entry.crowding
+  }
+
+  get connecting(): number {
+    return this.#entry.connecting
   }
 
   /** Connections that are open or about to be. */
@@ -111,12 +116,12 @@ export class LoginPool<Connection extends PhysicalConnection> {
 
   /** Whether connections come or go by themselves. */
   get isChanging(): boolean {
-    return this.connecting > 0 || this.closing > 0 || this.#healing
+    return this.connecting > 0 || this.closing > 0 || this.#entry.isHealing
   }
 
   /** Whether attempts to connect may be made as far as it is up to the login. */
   get mayConnect(): boolean {
-    return !this.#healing && this.breaker.state !== 'open'
+    return this.#entry.isOpen
   }
 
   /** A connection that nobody uses, at once, or nothing. */
@@ -219,52 +224,25 @@ export class LoginPool<Connection extends PhysicalConnection> {
   /** Begins an attempt to connect. */
   open(): void {
     const slot = new Slot(this)
-    const attempt = new AbortController()
-    const { connectTimeoutMs, connector } = this.options
     const startedAt = this.host.clock.now()
     this.#slots.add(slot)
-    this.#attempts.add(attempt)
-    this.connecting += 1
-    this.host.connectBegan()
-    const cancel = this.host.clock.after(
-      connectTimeoutMs,
-      () => attempt.abort(connectTimedOut(connectTimeoutMs)),
-      true,
-    )
-    const finish = () => {
-      cancel()
-      this.#attempts.delete(attempt)
-      this.connecting -= 1
-      this.host.connectEnded()
-    }
-    connector
-      .connect(attempt.signal, (error) => this.#lost(slot, error))
+    this.#entry
+      .attempt((error) => this.#lost(slot, error))
       .then(
-        (connection) => {
-          finish()
-          this.#opened(slot, connection, startedAt)
-        },
-        (error: unknown) => {
-          finish()
-          this.#slots.delete(slot)
-          this.host.placeGone()
-          this.#notOpened(error, startedAt)
-        },
+        (connection) => this.#opened(slot, connection, startedAt),
+        (error: unknown) => this.#notOpened(slot, error, startedAt),
       )
   }
 
   /** Ends a connection that nobody uses. */
   evict(slot: Slot<Connection>): void {
-    const place = this.#idle.indexOf(slot)
-    if (place === -1) return
-    this.#idle.splice(place, 1)
-    this.#end(slot, false)
+    if (this.#idle.delete(slot)) this.#end(slot, false)
   }
 
   /** Ends all that nobody uses, and the others when they come back. */
   recycle(): void {
     for (const slot of this.#slots) slot.expiresAt = Number.NEGATIVE_INFINITY
-    for (const slot of this.#idle.splice(0)) this.#end(slot, false)
+    for (const slot of this.#idle.takeAll()) this.#end(slot, false)
   }
 
   /** Refuses those whose time is over. */
@@ -291,10 +269,9 @@ export class LoginPool<Connection extends PhysicalConnection> {
 
   /** Ends what has been idle for too long or is too old. */
   expireIdle(now: number): void {
-    const { idleTimeoutMs } = this.options
-    for (const slot of [...this.#idle]) {
-      const isUnused = idleTimeoutMs > 0 && now >= slot.since + idleTimeoutMs
-      if ((isUnused && this.live > this.floor) || now >= slot.expiresAt) this.evict(slot)
+    for (const slot of [...this.idle]) {
+      const isUnused = this.#idle.isOverdue(slot, now) && this.live > this.floor
+      if (isUnused || now >= slot.expiresAt) this.evict(slot)
     }
   }
 
@@ -311,7 +288,7 @@ export class LoginPool<Connection extends PhysicalConnection> {
   /** Ends everything, what is lent when it comes back; resolves when nothing is open any more. */
   drain(): Promise<void> {
     this.#drained ??= Promise.withResolvers()
-    for (const attempt of this.#attempts) attempt.abort(closed())
+    this.#entry.abort(closed())
     this.recycle()
     if (this.#slots.size === 0) this.#drained.resolve()
     return this.#drained.promise
@@ -327,7 +304,7 @@ export class LoginPool<Connection extends PhysicalConnection> {
   }
 
   /** Refuses the caller who waits longest. */
-  refuseFirst(reason: unknown): void {
+  #refuseFirst(reason: unknown): void {
     const { first } = this.#waiting
     if (first !== undefined && this.#waiting.leave(first)) first.refuse(reason)
   }
@@ -350,10 +327,10 @@ export class LoginPool<Connection extends PhysicalConnection> {
 
   /** Ends all that nobody uses, and every attempt. */
   beginClosing(): void {
-    this.#stopExpiry?.()
+    this.#idle.stop()
     this.refuseWaiters(closed)
-    for (const attempt of this.#attempts) attempt.abort(closed())
-    for (const slot of this.#idle.splice(0)) this.#end(slot, false)
+    this.#entry.abort(closed())
+    for (const slot of this.#idle.takeAll()) this.#end(slot, false)
   }
 
   /** Cuts what is still lent out. */
@@ -387,7 +364,7 @@ export class LoginPool<Connection extends PhysicalConnection> {
       active: member.active,
       waiting: member.queue.size,
       max: member.limits.max,
-      open: this.#idle.length + this.lent,
+      open: this.idle.length + this.lent,
       budget: this.host.ceiling,
     }
   }
@@ -400,16 +377,13 @@ export class LoginPool<Connection extends PhysicalConnection> {
   }
 
   #takeIdle(member: Member<Connection>): Slot<Connection> | undefined {
-    while (this.#idle.length > 0) {
-      // Its own holds its named statements; else the one used last, so that the others get old.
-      const own = this.#idle.findLastIndex((slot) => slot.member === member)
-      const [slot] = this.#idle.splice(own === -1 ? this.#idle.length - 1 : own, 1)
+    for (;;) {
+      const slot = this.#idle.take(member)
       if (slot === undefined) return undefined
       if (slot.connection.broken) this.#end(slot, true)
       else if (this.host.clock.now() >= slot.expiresAt) this.#end(slot, false)
       else return slot
     }
-    return undefined
   }
 
   #lend(
@@ -461,30 +435,8 @@ export class LoginPool<Connection extends PhysicalConnection> {
     }
     slot.state = 'idle'
     slot.since = now
-    this.#idle.push(slot)
-    this.#watchIdle(slot, now)
+    this.#idle.add(slot, now)
     this.host.becameIdle()
-  }
-
-  /** One timer for all: for the one that is due first. */
-  #watchIdle(slot: Slot<Connection>, now: number): void {
-    const { idleTimeoutMs } = this.options
-    const unusedAt = idleTimeoutMs > 0 ? slot.since + idleTimeoutMs : Number.POSITIVE_INFINITY
-    // What is due and still there is kept at the floor: the host looks at it again.
-    const at = unusedAt > now ? Math.min(unusedAt, slot.expiresAt) : slot.expiresAt
-    if (at >= this.#expiryAt) return
-    this.#stopExpiry?.()
-    this.#expiryAt = at
-    const due = Math.min(at, now + LONGEST_TIMER_MS)
-    this.#stopExpiry = this.host.clock.after(due - now, () => this.#expire(due), false)
-  }
-
-  #expire(due: number): void {
-    this.#expiryAt = Number.POSITIVE_INFINITY
-    // Timers fire up to a turn of the event loop early: what this one was for is due.
-    const now = Math.max(due, this.host.clock.now())
-    this.host.expireIdle(this, now)
-    for (const slot of this.#idle) this.#watchIdle(slot, now)
   }
 
   #opened(slot: Slot<Connection>, connection: Connection, startedAt: number): void {
@@ -497,9 +449,7 @@ export class LoginPool<Connection extends PhysicalConnection> {
       // Recycled while it connected, it is old already.
       slot.expiresAt = Math.min(slot.expiresAt, now + maxLifetimeMs * jitter)
     }
-    this.breaker.succeeded()
-    this.#healedAt = Number.NEGATIVE_INFINITY
-    this.host.connectSucceeded(now - startedAt)
+    this.#entry.succeeded(now - startedAt)
     observer?.opened?.(connection, now - startedAt)
     if (connection.broken) this.#end(slot, true)
     else if (this.host.isClosing || now >= slot.expiresAt) this.#end(slot, false)
@@ -507,63 +457,14 @@ export class LoginPool<Connection extends PhysicalConnection> {
     this.host.grow()
   }
 
-  #notOpened(error: unknown, startedAt: number): void {
+  #notOpened(slot: Slot<Connection>, error: unknown, startedAt: number): void {
+    this.#slots.delete(slot)
+    this.host.placeGone()
     this.options.observer?.connectFailed?.(error)
     if (this.#slots.size === 0) this.#drained?.resolve()
-    if (this.host.isClosing || this.#drained !== undefined) {
-      this.host.placeFreed()
-      return
-    }
-    const refusal = refusalOf(error)
-    // Who refuses is there, and may let others in.
-    if (refusal !== 'unreachable') this.host.breaker.succeeded()
-    switch (refusal) {
-      case 'crowded':
-        this.host.crowding.refused(this.host.used, error)
-        break
-      case 'login crowded':
-        this.crowding.refused(this.total, error)
-        break
-      case 'login refused':
-        this.#refused(error, startedAt)
-        break
-      case 'unfit':
-        this.host.breaker.succeeded()
-        this.refuseFirst(error instanceof Error ? error.cause : error)
-        break
-      case 'unreachable':
-        this.host.unreachable(error, this)
-        break
-    }
+    const isOver = this.host.isClosing || this.#drained !== undefined
+    if (!isOver) this.#entry.failed(error, { startedAt, open: this.total })
     this.host.placeFreed()
-  }
-
-  #refused(error: unknown, startedAt: number): void {
-    const { connector } = this.options
-    // An attempt that is older than the mending says nothing of it.
-    if (this.#healing || startedAt < this.#healedAt) return
-    const wasHealed = this.#healedAt > Number.NEGATIVE_INFINITY
-    this.#healedAt = Number.NEGATIVE_INFINITY
-    if (connector.heal !== undefined && isPasswordRefused(error) && !wasHealed) {
-      void this.#heal(connector.heal(), error)
-    } else {
-      this.breaker.failed(error)
-      this.refuseUnserved(error)
-    }
-  }
-
-  /** The way in is mended while no place of the budget is taken: mending takes a connection too. */
-  async #heal(healing: Promise<boolean>, error: unknown): Promise<void> {
-    this.#healing = true
-    const isHealed = await healing.catch(() => false)
-    this.#healing = false
-    if (isHealed) {
-      this.#healedAt = this.host.clock.now()
-    } else {
-      this.breaker.failed(error)
-      this.refuseUnserved(error)
-    }
-    this.host.grow()
   }
 
   /** Refuses all who wait, where there is no connection that they could wait for. */
@@ -573,9 +474,7 @@ export class LoginPool<Connection extends PhysicalConnection> {
 
   /** An idle connection was lost; a lent one is judged when it comes back. */
   #lost(slot: Slot<Connection>, error: unknown): void {
-    const place = this.#idle.indexOf(slot)
-    if (place === -1) return
-    this.#idle.splice(place, 1)
+    if (!this.#idle.delete(slot)) return
     this.#end(slot, slot.connection.broken)
     this.options.observer?.lost?.(slot.connection, error)
   }

@@ -171,11 +171,11 @@ export class PoolHost<Connection extends PhysicalConnection> {
   }
 
   /** Nobody answers: those who cannot be served by an open connection are told so. */
-  unreachable(error: unknown, asked: LoginPool<Connection>): void {
+  unreachable(error: unknown, refuseFirst: (error: unknown) => void): void {
     this.#failures += 1
     this.#failedAt = this.clock.now()
     if (this.#failures <= this.options.toleratedFailures) {
-      asked.refuseFirst(error)
+      refuseFirst(error)
       return
     }
     this.breaker.failed(error)
