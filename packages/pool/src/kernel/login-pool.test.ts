@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import type { HostOptions } from './host-options.js'
 import type { LoginOptions } from './login-options.js'
 import type { MemberLimits } from './member.js'
 import { type MockConnection, MockServer } from './mock-server.fixture.js'
-import { type HostOptions, PoolHost } from './pool-host.js'
+import { PoolHost } from './pool-host.js'
 import { UnfitConnection } from './unfit-connection.js'
 import { VirtualClock } from './virtual-clock.fixture.js'
 

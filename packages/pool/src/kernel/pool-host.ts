@@ -1,57 +1,24 @@
-import { allocate } from '../budget/allocation.js'
 import { Crowding } from '../budget/crowding.js'
 import { Breaker } from './breaker.js'
 import type { PoolClock } from './clock.js'
 import { deadlockedWaiters } from './deadlocked-waiters.js'
 import { HandoverLimit } from './handover-limit.js'
 import { BELOW_SHARE, HAS_NONE, isBetterVictim, mayLose, rankOf } from './handover-rights.js'
+import { DEFAULT_HOST_OPTIONS, type HostOptions } from './host-options.js'
 import type { LoginOptions } from './login-options.js'
 import { LoginPool } from './login-pool.js'
-import type { Member } from './member.js'
 import type { PhysicalConnection } from './physical-connection.js'
+import { Sharing } from './sharing.js'
 import type { Slot } from './slot.js'
 import type { Waiter } from './waiter.js'
 
-export interface HostOptions {
-  /** Attempts to connect at once. */
-  readonly maxConnecting: number
-  /** Milliseconds that a queue may take to drain before more than one connection is added. */
-  readonly targetWaitMs: number
-  /** Milliseconds that a login keeps a connection before another login may have its place. */
-  readonly minHoldMs: number
-  /** Places that go from one login to another within a second. */
-  readonly handoversPerSecond: number
-  /** Milliseconds, the longest pause between attempts at a server that does not answer. */
-  readonly longestPauseMs: number
-  /** Failures in a row that only the caller who came first is told of. */
-  readonly toleratedFailures: number
-  /** Whether every caller counts, until it is known for how long connections are held. */
-  readonly eagerStart: boolean
-}
-
-export const DEFAULT_HOST_OPTIONS: HostOptions = {
-  maxConnecting: 4,
-  targetWaitMs: 10,
-  minHoldMs: 1_000,
-  handoversPerSecond: 10,
-  longestPauseMs: 1_000,
-  toleratedFailures: 0,
-  eagerStart: false,
-}
-
 const LOOK_MS = 10
 const TICK_MS = 250
-const ROTATE_MS = 5_000
 /** Longer than a transaction that goes on takes for its next statement. */
 const DEADLOCK_MS = 20
 /** Before the first handshake was measured. */
 const UNKNOWN_HANDSHAKE_MS = 10
 const HANDSHAKE_SMOOTHING = 0.3
-
-interface Claimant<Connection extends PhysicalConnection> {
-  readonly login: LoginPool<Connection>
-  readonly member: Member<Connection>
-}
 
 /**
  * One server as one process uses it: the budget of places, who gets the next one, and how often
@@ -67,6 +34,7 @@ export class PoolHost<Connection extends PhysicalConnection> {
   /** Callers that wait for a connection while they hold another. */
   readonly nested = new Set<Waiter<Connection>>()
   readonly #handovers: HandoverLimit
+  readonly #sharing: Sharing<Connection>
   #cap: number
   #reserved = 0
   /** Connecting, open and closing. */
@@ -78,7 +46,6 @@ export class PoolHost<Connection extends PhysicalConnection> {
   #failures = 0
   #failedAt = Number.NEGATIVE_INFINITY
   #solvedAt = Number.NEGATIVE_INFINITY
-  #rotatedAt = 0
   #stopLook: (() => void) | undefined
   #stopTick: (() => void) | undefined
   #closing: PromiseWithResolvers<void> | undefined
@@ -95,6 +62,7 @@ export class PoolHost<Connection extends PhysicalConnection> {
     this.breaker = new Breaker(clock, this.options.longestPauseMs)
     this.crowding = new Crowding(clock)
     this.#handovers = new HandoverLimit(this.options.handoversPerSecond)
+    this.#sharing = new Sharing(this.logins, this.options.targetWaitMs)
   }
 
   addLogin(options: LoginOptions<Connection>): LoginPool<Connection> {
@@ -379,52 +347,12 @@ export class PoolHost<Connection extends PhysicalConnection> {
   /** Shares the cap anew. */
   #solve(): void {
     const now = this.clock.now()
-    this.#solvedAt = now
-    const members = this.#claimants(now)
-    const claims = members.map(({ login, member }) => {
-      const { min, max, weight } = member.limits
-      const { size } = member.queue
-      const queued = size && Math.ceil((size * login.holdMs(now)) / this.options.targetWaitMs)
-      const want = Math.min(max, member.demand.want(queued))
-      const floor = Math.min(min, max)
-      return { weight, floor, want }
-    })
     const places = Math.max(0, this.ceiling - this.#reserved)
-    const asked = claims.reduce((sum, { floor }) => sum + floor, 0)
-    if (asked > places) this.onCrampedFloors(places)
-    const floors = allocate(
-      claims.map(({ weight, floor }) => ({ weight, floor, want: floor })),
-      places,
-    )
-    for (const login of this.logins) login.floor = login.options.keepsPlace ? 1 : 0
-    allocate(claims, places).forEach((share, index) => {
-      const place = members[index]
-      if (place === undefined) return
-      place.member.share = share
-      place.login.floor += floors[index] ?? 0
-    })
-    const active = new Set(
-      members.filter((_, index) => (claims[index]?.want ?? 0) > 0).map(({ login }) => login),
-    )
-    this.#shortage = Math.max(0, active.size - places)
-    this.onDemand(claims.reduce((sum, { floor, want }) => sum + Math.max(floor, want), 0))
-  }
-
-  /**
-   * Where the cap cannot be shared evenly, who comes first has one more: those who used least of
-   * late, and others some seconds later.
-   */
-  #claimants(now: number): readonly Claimant<Connection>[] {
-    const claimants = this.logins.flatMap((login) =>
-      [...login.members].filter(({ awake }) => awake).map((member) => ({ login, member })),
-    )
-    if (now - this.#rotatedAt >= ROTATE_MS) {
-      this.#rotatedAt = now
-      const level = ({ member }: Claimant<Connection>) => member.demand.mean / member.limits.weight
-      claimants.sort((a, b) => level(a) - level(b))
-      for (const [rank, { member }] of claimants.entries()) member.rank = rank
-    }
-    return claimants.sort((a, b) => a.member.rank - b.member.rank)
+    const { wanted, shortage, isCramped } = this.#sharing.share(places, now)
+    this.#solvedAt = now
+    this.#shortage = shortage
+    if (isCramped) this.onCrampedFloors(places)
+    this.onDemand(wanted)
   }
 
   #lookSoon(): void {

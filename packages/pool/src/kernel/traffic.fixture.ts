@@ -1,8 +1,9 @@
+import type { HostOptions } from './host-options.js'
 import type { LoginOptions } from './login-options.js'
 import type { LoginPool } from './login-pool.js'
 import type { Member, MemberLimits } from './member.js'
 import { type MockConnection, MockServer } from './mock-server.fixture.js'
-import { type HostOptions, PoolHost } from './pool-host.js'
+import { PoolHost } from './pool-host.js'
 import { VirtualClock } from './virtual-clock.fixture.js'
 
 const LIMITS: MemberLimits = {

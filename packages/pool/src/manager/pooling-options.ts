@@ -4,7 +4,7 @@ import {
   checkPooler,
   type PoolerOption,
 } from '../budget/budget-options.js'
-import type { HostOptions } from '../kernel/pool-host.js'
+import type { HostOptions } from '../kernel/host-options.js'
 import type { ModulePoolOptions } from './module-pool-options.js'
 import {
   ANYTHING,
