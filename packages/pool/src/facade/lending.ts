@@ -7,6 +7,7 @@ import { bytesSent, forgetStatements, keepAlive } from './client-state.js'
 import { heldOf } from './held-loans.js'
 import type { Leak } from './leak.js'
 import type { Loan } from './loan.js'
+import { loanStillness } from './loan-stillness.js'
 import type { PoolOptions } from './pool-config.js'
 import type { PoolGround } from './pool-ground.js'
 import { inPgWords, releasedTwice } from './pool-refusals.js'
@@ -45,7 +46,7 @@ export class Lending {
       clock: login.host.clock,
       loans: this.#loans,
       limitMs: () => leakDetectionMs,
-      stillSince: ({ since }) => since,
+      stillSince: (loan) => loanStillness(loan, login.host.clock.now()),
       report: ({ loan: { client }, heldMs, stack }) => {
         const leak: Leak = { client, heldMs, stack }
         options.options.log?.('client was not given back', leak)
@@ -93,11 +94,14 @@ export class Lending {
   #lend(slot: Slot<PgPhysical>, borrower: Borrower | undefined): Loan {
     const client = slot.connection.client as pg.PoolClient
     const { hygiene, allowExitOnIdle } = this.#options.options
+    const isCounted = hygiene === 'full' || borrower !== undefined
+    const sentBefore = isCounted ? bytesSent(client) : undefined
     const loan: Loan = {
       slot,
       client,
-      since: slot.since,
-      sentBefore: hygiene === 'full' ? bytesSent(client) : undefined,
+      sentBefore,
+      stillSince: slot.since,
+      sentSoFar: sentBefore,
       borrower,
       isOver: false,
       isReported: false,

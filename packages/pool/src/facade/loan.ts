@@ -7,9 +7,11 @@ import type { PgPhysical } from '../postgres/pg-physical.js'
 export interface Loan {
   readonly slot: Slot<PgPhysical>
   readonly client: PoolClient
-  readonly since: number
   /** What had been sent before, where that matters. */
   readonly sentBefore: number | undefined
+  /** When something was last seen to be sent on it, and how much it was. */
+  stillSince: number
+  sentSoFar: number | undefined
   /** Who borrowed it, where leaks are looked for. */
   readonly borrower: Borrower | undefined
   isOver: boolean

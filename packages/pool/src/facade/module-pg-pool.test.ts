@@ -76,6 +76,13 @@ describe('the pg.Pool of a module', () => {
     client.release()
   })
 
+  it('looks for leaks as its module does, unless told otherwise', () => {
+    const { connectionString } = database
+    manager = new MultiPoolManager({ connectionString, poolConfig: { leakDetectionMs: 5_000 } })
+    expect(manager.pgPool('vendas').options.leakDetectionMs).toBe(5_000)
+    expect(manager.pgPool('estoque', { leakDetectionMs: 0 }).options.leakDetectionMs).toBe(0)
+  })
+
   it('ends alone: what others have goes on', async () => {
     const pools = manage(2)
     const pool = pools.pgPool('vendas')

@@ -41,7 +41,7 @@ export interface ModulePgPoolOptions {
 export function modulePgPool(options: ModulePgPoolOptions, config: ModulePgPoolConfig): Pool {
   const { pools, pool, logins, gone, openLogin } = options
   const identity: Identity = { kind: 'module', module: pool.name }
-  const { min, max, acquireTimeoutMs } = pool.settings
+  const { min, max, acquireTimeoutMs, leakDetectionMs } = pool.settings
   const { key, config: address } = logins.loginOf(identity)
   const ground: GroundSource = {
     config: () => logins.loginOf(identity).config,
@@ -68,6 +68,7 @@ export function modulePgPool(options: ModulePgPoolOptions, config: ModulePgPoolC
     min,
     max,
     connectionTimeoutMillis: acquireTimeoutMs,
+    leakDetectionMs,
     ...config,
     ...{ [GROUND]: ground },
   })

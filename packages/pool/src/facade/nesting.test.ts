@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type TestDatabase, testDatabase } from '@plataforma/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Leak } from './leak.js'
@@ -135,6 +136,21 @@ describe('a client that is not given back', () => {
     expect(published).toEqual([{ pools: pool, login: 'pool', module: 'pool', heldMs, stack }])
     expect(logged).toContain('client was not given back')
     unsubscribe('plataforma:pool:leak', listen)
+    client.release()
+  })
+
+  it('is not confused with one that is used for long', async () => {
+    const pool = open({ leakDetectionMs: 400 })
+    const leaks: Leak[] = []
+    pool.on('leak', (leak: Leak) => leaks.push(leak))
+    const client = await pool.connect()
+    for (let call = 0; call < 8; call += 1) {
+      await client.query('select 1')
+      await sleep(100)
+    }
+    await client.query('select pg_sleep(0.8)')
+    expect(leaks).toEqual([])
+    await expect.poll(() => leaks.length).toBe(1)
     client.release()
   })
 })

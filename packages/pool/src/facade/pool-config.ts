@@ -16,7 +16,10 @@ export interface PoolConfig extends pg.PoolConfig {
    * count as a deadlock; 1,000, 0 for never. With `compat: 'pg-pool'` never unless given.
    */
   readonly deadlockTimeoutMs?: number
-  /** Milliseconds after which a lent client is reported as leaked; never unless given. */
+  /**
+   * Milliseconds that a client may be lent with nothing sent on it before it is reported as leaked;
+   * 0, which looks for nothing.
+   */
   readonly leakDetectionMs?: number
 }
 

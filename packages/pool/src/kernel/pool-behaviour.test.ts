@@ -31,6 +31,41 @@ describe('a cold module while 45 connections lie idle elsewhere', () => {
   })
 })
 
+it('a module has the connections again that it used last, where all draw from one login', async () => {
+  const { clock, modules } = site({ cap: 10, modules: 2, grade: 'shared' })
+  for (const module of modules) {
+    for (let call = 0; call < 3; call += 1) void module.call(1_000)
+  }
+  await clock.advance(1_500)
+  const [one, other] = modules
+  if (one === undefined || other === undefined) throw new Error('There are two.')
+  const usedLast = ({ login, member }: typeof one) =>
+    login.idle.filter((slot) => slot.member === member)
+  expect([usedLast(one).length, usedLast(other).length]).toEqual([3, 3])
+  for (const { login, member } of [one, other, one, other]) {
+    const before = usedLast({ login, member } as typeof one)
+    const slot = login.take(member)
+    expect(before).toContain(slot)
+    if (slot) login.release(slot, false)
+  }
+})
+
+it('turns away who comes when as many wait as may', async () => {
+  const { clock, modules } = site({
+    cap: 1,
+    modules: 1,
+    grade: 'shared',
+    limits: () => ({ maxWaiting: 3 }),
+  })
+  for (let call = 0; call < 5; call += 1) void modules[0]?.call(20)
+  await clock.advance(200)
+  expect(modules[0]?.failures).toMatchObject([
+    { code: 'PLT_POOL_OVERLOADED', details: { waiting: 3 } },
+    { code: 'PLT_POOL_OVERLOADED' },
+  ])
+  expect(modules[0]?.waits).toHaveLength(3)
+})
+
 it('serves 250 callers of 25 modules at once with 200 places, and never has one more', async () => {
   const { clock, server, modules } = site({ cap: 200, modules: 25, grade: 'dedicated' })
   server.refusal = () => (server.open.size >= 200 ? crowded() : undefined)

@@ -89,3 +89,10 @@ it('tells the limits of a role and of a database', async () => {
   await outside.query(`alter database ${pg.escapeIdentifier(target.name)} connection limit 5`)
   expect(await control.limitOf(user, target.name)).toBe(5)
 })
+
+it('closes while it connects, and leaves nobody waiting', async () => {
+  const opening = control.open(claim('11111111', 1), () => {})
+  const refused = expect(opening).rejects.toThrow()
+  await control.close()
+  await refused
+})

@@ -47,6 +47,7 @@ type Rows = readonly Record<string, unknown>[]
 export class ControlConnection implements ClaimBoard, ServerWatch {
   readonly #options: ControlConnectionOptions
   #client: pg.Client | undefined
+  #isConnecting = false
   /** One statement after the other. */
   #last: Promise<unknown> = Promise.resolve()
   #isClosed = false
@@ -67,6 +68,7 @@ export class ControlConnection implements ClaimBoard, ServerWatch {
       keepAlive: true,
     })
     this.#client = client
+    this.#isConnecting = true
     const lost = () => {
       if (this.#client !== client) return
       this.#drop()
@@ -76,6 +78,7 @@ export class ControlConnection implements ClaimBoard, ServerWatch {
     client.on('end', lost)
     try {
       await client.connect()
+      if (this.#client === client) this.#isConnecting = false
       // The process may end whenever its own work has ended.
       socketOf(client).unref()
       const text = `${SETTINGS}; ${this.#publishing(claim)}; ${FACTS}`
@@ -143,6 +146,8 @@ export class ControlConnection implements ClaimBoard, ServerWatch {
     const client = this.#client
     this.#client = undefined
     if (client === undefined) return
+    // An `end` while it connects would leave `open` waiting for ever.
+    if (this.#isConnecting) return destroy(client)
     const timer = setTimeout(() => destroy(client), 1_000)
     await client.end().catch(() => {})
     clearTimeout(timer)

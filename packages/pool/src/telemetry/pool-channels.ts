@@ -16,7 +16,7 @@ export interface PoolMessages {
   readonly timeout: ModuleMessage
   /** A caller was turned away: `PLT_POOL_OVERLOADED`. */
   readonly shed: ModuleMessage
-  /** A caller has had a connection for `leakDetectionMs` and does nothing with it. */
+  /** A caller has sent nothing on its connection for `leakDetectionMs`; `stack` says who it is. */
   readonly leak: ModuleMessage & { readonly heldMs: number; readonly stack: string }
   /** The places of this process changed. */
   readonly budget: { readonly pools: object; readonly places: number; readonly before: number }
