@@ -1,6 +1,7 @@
 import type { SystemHealth } from '@plataforma/core'
 import type { SystemConfig } from '../../config/system-config.js'
 import type { ServerDescription } from '../connection/read-server.js'
+import type { ConnectionsDescription } from './read-connections.js'
 import type { ModuleDescription } from './read-modules.js'
 
 /** What `plataforma status` tells; with `--json` exactly this. */
@@ -12,6 +13,7 @@ export interface StatusReport {
   readonly server: ServerDescription
   /** `false` until a system was initialized on the database. */
   readonly prepared: boolean
+  readonly connections: ConnectionsDescription
   readonly logins: {
     readonly grade: 'shared' | 'dedicated'
     readonly modulesWithOwnLogin: number

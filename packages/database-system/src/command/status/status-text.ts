@@ -26,6 +26,7 @@ export function statusText(report: StatusReport, output: Output): string {
       `  ${name}`,
       componentText(component, output),
     ]),
+    ['Connections', connectionsText(report)],
     ['Logins', loginsText(report)],
     ['Modules', report.prepared ? String(report.modules.length) : 'none: never initialized'],
   ]
@@ -52,6 +53,14 @@ function loginsText({ logins, modules }: StatusReport): string {
   return grade === 'shared'
     ? 'shared: one login for all modules'
     : `dedicated: ${modulesWithOwnLogin} of ${modules.length} modules have a login of their own`
+}
+
+const LOGINS_SHOWN = 5
+
+function connectionsText({ connections: { max, reserved, open, logins } }: StatusReport): string {
+  const most = logins.slice(0, LOGINS_SHOWN).map((each) => `${each.login} ${each.open}`)
+  const more = logins.length > LOGINS_SHOWN ? ', …' : ''
+  return `${open} open of ${max - reserved} (${most.join(', ')}${more})`
 }
 
 function modulesText(modules: readonly ModuleDescription[]): string {

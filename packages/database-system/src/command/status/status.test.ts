@@ -56,6 +56,12 @@ describe('plataforma status', () => {
       mode: 'development',
       server: { database: database.name, user: database.administrator.user, encrypted: false },
       prepared: true,
+      connections: {
+        max: expect.any(Number),
+        reserved: expect.any(Number),
+        open: expect.any(Number),
+        logins: [{ login: database.administrator.user, open: expect.any(Number) }],
+      },
       logins: { grade: 'dedicated', modulesWithOwnLogin: 2 },
       modules: [
         { name: 'estoque', schema: 'module_estoque', hasOwnLogin: true, tables: [] },
@@ -80,6 +86,7 @@ describe('plataforma status', () => {
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(/^Database +\S+ on 127\.0\.0\.1:\d+, as \S+$/m)
     expect(stdout).toMatch(/^Server +PostgreSQL \d+\.\d+$/m)
+    expect(stdout).toMatch(/^Connections +\d+ open of \d+ \(\S+ \d+\)$/m)
     expect(stdout).toMatch(/^vendas +2 +1,234 +[\d.]+ kB +1 of 2$/m)
     expect(stdout).not.toContain('\u001b')
     expect(stdout).not.toContain(database.administrator.password)

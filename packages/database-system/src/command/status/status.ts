@@ -6,6 +6,7 @@ import { asAdministrator } from '../connection/administrator-connection.js'
 import { describeAddress } from '../connection/describe-address.js'
 import { readServer } from '../connection/read-server.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
+import { readConnections } from './read-connections.js'
 import { readModules } from './read-modules.js'
 import type { StatusReport } from './status-report.js'
 import { statusText } from './status-text.js'
@@ -27,6 +28,7 @@ async function readStatus({ source, config }: LoadedConfig): Promise<StatusRepor
   await using system = createPlatformaDatabaseSystem<unknown, SystemConfig>(config)
   const seen = await asAdministrator(config, async (db) => ({
     server: await readServer(db),
+    connections: await readConnections(db),
     modules: await readModules(db),
   }))
   const modules = seen.modules ?? []
@@ -35,6 +37,7 @@ async function readStatus({ source, config }: LoadedConfig): Promise<StatusRepor
     mode: config.mode ?? 'production',
     address: describeAddress(config.connectionString),
     server: seen.server,
+    connections: seen.connections,
     prepared: seen.modules !== undefined,
     logins: {
       grade: config.isolation?.login ?? 'shared',
