@@ -54,11 +54,17 @@ export class PooledSession implements Session, WatchedLoan {
     segments: readonly Segment[],
     options?: RunOptions,
   ): Promise<readonly (readonly WireResult[])[]> {
-    return this.#measured(this.#session.run(segments, options), () => textOf(segments))
+    return this.#measured(
+      () => this.#session.run(segments, options),
+      () => textOf(segments),
+    )
   }
 
   script(text: string, options?: RunOptions): Promise<readonly WireResult[]> {
-    return this.#measured(this.#session.script(text, options), () => text)
+    return this.#measured(
+      () => this.#session.script(text, options),
+      () => text,
+    )
   }
 
   async *stream(
@@ -95,8 +101,9 @@ export class PooledSession implements Session, WatchedLoan {
     this.#session.release()
   }
 
-  #measured<Result>(work: Promise<Result>, text: () => string): Promise<Result> {
+  #measured<Result>(send: () => Promise<Result>, text: () => string): Promise<Result> {
     const startedAt = performance.now()
+    const work = send()
     this.#running += 1
     const over = () => {
       this.#running -= 1
