@@ -47,12 +47,15 @@ export class Sharing<Connection extends PhysicalConnection> {
       places,
     )
     const shares = allocate(claims, places)
-    for (const login of this.#logins) login.floor = login.options.keepsPlace ? 1 : 0
+    for (const login of this.#logins) login.floor = 0
     const active = new Set<LoginPool<Connection>>()
     for (const [index, { login, member }] of claimants.entries()) {
       member.share = shares[index] ?? 0
       login.floor += floors[index] ?? 0
       if ((claims[index]?.want ?? 0) > 0) active.add(login)
+    }
+    for (const login of this.#logins) {
+      if (login.options.keepsPlace) login.floor = Math.max(1, login.floor)
     }
     return {
       wanted: claims.reduce((sum, { floor, want }) => sum + Math.max(floor, want), 0),
