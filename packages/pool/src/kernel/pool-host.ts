@@ -19,6 +19,8 @@ const DEADLOCK_MS = 20
 /** Before the first handshake was measured. */
 const UNKNOWN_HANDSHAKE_MS = 10
 const HANDSHAKE_SMOOTHING = 0.3
+/** A queue that drains within so many of them is served sooner by who is there: each costs work. */
+const WORTH_HANDSHAKES = 4
 
 /**
  * One server as one process uses it: the budget of places, who gets the next one, and how often
@@ -280,7 +282,7 @@ export class PoolHost<Connection extends PhysicalConnection> {
     const refills = login.refills && now - this.#failedAt >= this.options.longestPauseMs
     if (waiting === 0) return refills ? Math.min(room, login.floor - live) : 0
     const serving = lent + connecting
-    const targetMs = Math.max(this.options.targetWaitMs, this.#handshakeMs)
+    const targetMs = Math.max(this.options.targetWaitMs, WORTH_HANDSHAKES * this.#handshakeMs)
     const forTarget =
       this.options.eagerStart && !login.isTried
         ? waiting - connecting
