@@ -1,6 +1,7 @@
 export type { BudgetOption, PoolerOption, SharedBudgetSettings } from './budget/budget-options.js'
 export type { BudgetFacts } from './budget/connection-budget.js'
 export type { Leak } from './facade/leak.js'
+export type { ModulePgPoolConfig } from './facade/module-pg-pool.js'
 export { Pool } from './facade/pool.js'
 export type { PoolConfig, PoolOptions } from './facade/pool-config.js'
 export type {

@@ -104,6 +104,7 @@ describe('the examples of the documents', () => {
     ['README.pt-BR.md', "nome: 'João Silva'"],
     ['packages/core/README.md', "nome: 'João Silva'"],
     ['packages/database-system/README.md', "nome: 'João Silva'"],
+    ['packages/pool/README.md', 'vendas 0 0.00'],
     [GUIDE, "centavos: '1990'"],
   ])('run: the first of %s', async (path, printed) => {
     const file = join(folder, `${path.replaceAll('/', '-')}.ts`)

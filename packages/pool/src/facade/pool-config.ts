@@ -23,6 +23,7 @@ export interface PoolConfig extends pg.PoolConfig {
   readonly leakDetectionMs?: number
 }
 
+/** What a pool was made with, every default filled in. */
 export interface PoolOptions extends pg.PoolOptions {
   readonly compat?: 'pg-pool'
   readonly hygiene: 'transaction' | 'full'

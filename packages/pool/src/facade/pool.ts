@@ -85,11 +85,12 @@ export class Pool extends EventEmitter {
     })
   }
 
-  /** Open and connecting. */
+  /** Clients that are open or connecting. */
   get totalCount(): number {
     return this.#ground.login.live
   }
 
+  /** Clients that nobody has. */
   get idleCount(): number {
     return this.#ground.login.idle.length
   }

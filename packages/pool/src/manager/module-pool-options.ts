@@ -22,17 +22,21 @@ export interface ModulePoolOptions {
   readonly acquireTimeoutMs?: number | undefined
   /** Callers that wait at once; 10,000. */
   readonly maxWaiting?: number | undefined
-  /** When callers are turned away: waits above 5,000 ms for 10,000 ms. */
+  /**
+   * When waits above `targetMs` (5,000) have lasted for `intervalMs` (10,000), who has waited for
+   * twice `targetMs` is turned away.
+   */
   readonly shedding?: Partial<SheddingOptions> | undefined
   /** Milliseconds from which a statement counts as slow; 1,000. */
   readonly slowQueryThresholdMs?: number | undefined
   /**
-   * Milliseconds that a connection may be lent out while nothing is sent on it, before the log says
-   * who has it; 0, which looks for nothing.
+   * Milliseconds that a connection may be lent with nothing sent on it, before `log` says who
+   * borrowed it; 0, which looks for nothing.
    */
   readonly leakDetectionMs?: number | undefined
 }
 
+/** Options of a module with every default. */
 export interface ModulePoolSettings extends MemberLimits {
   readonly slowQueryThresholdMs: number
   readonly leakDetectionMs: number

@@ -33,6 +33,7 @@ import { FUNCTION, OBJECT, type OptionRules } from './option-rule.js'
 import type { PoolBudget } from './pool-budget.js'
 import { assertPoolingOptions, POOLING_RULES, type PoolingOptions } from './pooling-options.js'
 
+/** Options of `pooling()`, and whom to log in as. */
 export interface MultiPoolManagerOptions extends PoolingOptions {
   /** One login for all modules. */
   readonly connectionString?: string | undefined

@@ -1,5 +1,6 @@
 import type { BudgetFacts } from '../budget/connection-budget.js'
 
+/** What this process may have on the server, and what it has. */
 export interface PoolBudget extends BudgetFacts {
   /** Places that may be used now: less than `places` while the server refuses more. */
   readonly ceiling: number

@@ -16,9 +16,11 @@ import {
   wholeNumber,
 } from './option-rule.js'
 
+/** Options of the pools; what is left out has its default. */
 export interface PoolingOptions {
   /** For every module that is not named in `modules`. */
   readonly poolConfig?: ModulePoolOptions | undefined
+  /** For single modules, by name, on top of `poolConfig`. */
   readonly modules?: Readonly<Record<string, ModulePoolOptions>> | undefined
   /**
    * Connections of this process, or what several share; shared by all processes of the server that
@@ -35,6 +37,7 @@ export interface PoolingOptions {
   readonly connectTimeoutMs?: number | undefined
   /** Milliseconds that `close` waits for work in progress; 5,000. */
   readonly closeTimeoutMs?: number | undefined
+  /** How fast connections are opened, and moved between logins. */
   readonly host?: Partial<HostOptions> | undefined
 }
 

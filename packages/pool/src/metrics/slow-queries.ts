@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
 import { redactedStatement } from './redacted-statement.js'
 
+/** A statement that was slow at least once, and what it took in all. */
 export interface SlowQuery {
   readonly module: string
   /** The statement with `$1`, `$2`, … in place of its values; values are never kept. */
   readonly statement: string
   /** Equal for statements that differ in values, the length of lists, case and space only. */
   readonly fingerprint: string
+  /** How often it was slow. */
   readonly count: number
   /** Milliseconds, as all the times below. */
   readonly totalTime: number

@@ -34,6 +34,7 @@ interface ModuleMessage extends PoolMessage {
   readonly module: string
 }
 
+/** The last part of a channel's name. */
 export type PoolEvent = keyof PoolMessages
 
 /** Channels of `node:diagnostics_channel`, shared by all pools of the process. */
