@@ -24,8 +24,8 @@ export function testConfig({ redis = false } = {}): ViteUserConfig {
       ...reporters(),
       // Test files wait for servers more than they compute.
       maxWorkers: Math.max(2, availableParallelism() - 1),
-      testTimeout: 30_000,
-      hookTimeout: 60_000,
+      testTimeout: 60_000,
+      hookTimeout: 120_000,
       // What is polled for comes late on a loaded machine, not never.
       expect: { poll: { timeout: 10_000 } },
       include: ['**/src/**/*.test.ts', '**/test/**/*.test.ts'],

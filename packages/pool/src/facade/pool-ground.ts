@@ -74,7 +74,7 @@ function ownGround({ options, connector, observer }: GroundParts): PoolGround {
   return { login, member, close: () => host.close(Number.POSITIVE_INFINITY) }
 }
 
-export function connectTimeoutMs({ connectionTimeoutMillis }: PoolOptions): number {
+function connectTimeoutMs({ connectionTimeoutMillis }: PoolOptions): number {
   if (!connectionTimeoutMillis) return CONNECT_TIMEOUT_MS
   return Math.max(2 * connectionTimeoutMillis, LEAST_CONNECT_TIMEOUT_MS)
 }

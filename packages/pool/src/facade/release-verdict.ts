@@ -33,7 +33,7 @@ export function verdictOn(release: Release): Verdict {
 }
 
 /** Whether the server answered with it and listens on. */
-export function isSqlError(error: unknown): boolean {
+function isSqlError(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { code, severity } = error as { readonly code?: unknown; readonly severity?: unknown }
   if (typeof code !== 'string' || severity === undefined || !SQLSTATE.test(code)) return false
