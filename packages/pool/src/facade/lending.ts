@@ -3,7 +3,7 @@ import { type Borrower, LeakWatch } from '../kernel/leak-watch.js'
 import type { Slot } from '../kernel/slot.js'
 import type { PgPhysical } from '../postgres/pg-physical.js'
 import { poolChannels } from '../telemetry/pool-channels.js'
-import { bytesSent, forgetStatements, keepAlive } from './client-state.js'
+import { bytesSent, forgetStatements, isInTransaction, keepAlive } from './client-state.js'
 import { heldOf } from './held-loans.js'
 import type { Leak } from './leak.js'
 import type { Loan } from './loan.js'
@@ -71,7 +71,7 @@ export class Lending {
     const { login, member } = this.#options.ground
     const borrower = from && this.#leaks && LeakWatch.borrower(from)
     const within = heldOf(login.host)
-    const slot = login.take(member, within)
+    const slot = this.#take(within)
     if (slot !== undefined) return this.#lend(slot, borrower)
     const waiting = login.wait(member, { within }).then(
       (served) => {
@@ -85,6 +85,16 @@ export class Lending {
     )
     this.#stalls.watch()
     return waiting
+  }
+
+  /** What its last borrower began after the release is not for the next one. */
+  #take(within: Slot<PgPhysical> | undefined): Slot<PgPhysical> | undefined {
+    const { login, member } = this.#options.ground
+    for (;;) {
+      const slot = login.take(member, within)
+      if (slot === undefined || !isInTransaction(slot.connection.client)) return slot
+      login.release(slot, true)
+    }
   }
 
   #noteServed(): void {

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { invalidOption } from '../manager/option-rule.js'
 
 /** What `pg.Pool` takes, and what is ours. */
 export interface PoolConfig extends pg.PoolConfig {
@@ -42,7 +43,7 @@ export function poolOptions(config: PoolConfig | null | undefined): PoolOptions 
   const isCompatible = given.compat === 'pg-pool'
   const options: PoolOptions = {
     ...given,
-    max: Number(given.max || given.poolSize || 10),
+    max: most(given.max || given.poolSize || 10),
     min: Number(given.min || 0),
     maxUses: given.maxUses || Number.POSITIVE_INFINITY,
     allowExitOnIdle: given.allowExitOnIdle || false,
@@ -71,6 +72,13 @@ export function clientConfig(options: PoolOptions): pg.ClientConfig {
 
 export function clientClass(options: PoolOptions, Client: unknown): ClientClass {
   return (options.Client ?? Client ?? pg.Client) as ClientClass
+}
+
+/** @throws PlataformaError `PLT_CONFIG_INVALID` */
+function most(given: unknown): number {
+  const max = Number(given)
+  if (max >= 1) return max
+  throw invalidOption('max', given, 'a number from 1')
 }
 
 function hide(object: object, key: string): void {

@@ -127,6 +127,18 @@ describe('where pg.Pool stands', () => {
     client.release()
   })
 
+  it.each([Number.POSITIVE_INFINITY, 2 ** 30])('waits for %d ms as for ever', async (limit) => {
+    const pool = open({ max: 1, connectionTimeoutMillis: limit })
+    const answers = Array.from({ length: 3 }, () => pool.query('select pg_sleep(0.01)'))
+    await expect(Promise.all(answers)).resolves.toBeDefined()
+  })
+
+  it.each([-1, 'ten'])('refuses a `max` of %s, which would be none', (max) => {
+    expect(() => new Pool({ max: max as number })).toThrow(
+      expect.objectContaining({ code: 'PLT_CONFIG_INVALID' }),
+    )
+  })
+
   it('ends a client that has served often enough, and one that is too old', async () => {
     const pool = open({ max: 1, maxUses: 2 })
     const pid = async () => (await pool.query('select pg_backend_pid() as pid')).rows[0].pid

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { type TestDatabase, testDatabase } from '@plataforma/testkit'
 import Cursor from 'pg-cursor'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -103,6 +104,26 @@ describe('release', () => {
     expect(await cursor.read(2)).toHaveLength(2)
     client.release()
     expect(await pidOf(pool)).not.toBe(pid)
+  })
+
+  it('lends nobody the transaction that was begun after it', async () => {
+    const pool = open({ max: 1 })
+    const client = await pool.connect()
+    client.release()
+    await client.query('begin')
+    await pool.query('create table late (id int)')
+    const { rows } = await pool.query("select to_regclass('late') is not null as committed")
+    expect(rows).toEqual([{ committed: true }])
+    await pool.query('drop table late')
+  })
+
+  it('lends nobody a client whose socket is closed already', async () => {
+    const pool = open({ max: 1 })
+    const client = await pool.connect()
+    client.release()
+    const { connection } = client as unknown as { connection: { stream: Socket } }
+    connection.stream.destroy()
+    await expect(pool.query('select 1')).resolves.toBeDefined()
   })
 
   it('keeps a client that is released with an error of its SQL, and ends it with any other', async () => {

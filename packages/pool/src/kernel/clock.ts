@@ -11,10 +11,13 @@ export interface PoolClock {
   random(): number
 }
 
+/** Node.js would take more for 1 ms. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 export const machineClock: PoolClock = {
   now: () => performance.now(),
   after(milliseconds, action, keepAlive) {
-    const timer = setTimeout(action, milliseconds)
+    const timer = setTimeout(action, Math.min(milliseconds, LONGEST_TIMER_MS))
     if (!keepAlive) timer.unref()
     return () => clearTimeout(timer)
   },

@@ -44,7 +44,7 @@ export class PgPhysical implements PhysicalConnection {
 
   get broken(): boolean {
     const { _queryable = true, _ending = false } = this.#state
-    return !_queryable || _ending
+    return !_queryable || _ending || this.#stream?.destroyed === true
   }
 
   /** PostgreSQL closes the socket last of all: when it is closed, the backend is gone. */
