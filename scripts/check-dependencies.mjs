@@ -60,7 +60,11 @@ function importProblems({ folder, manifest }) {
           specifier.startsWith('.')
             ? !CONFIG_FILE.test(inPackage) &&
               leaves(inPackage, specifier) &&
-              !(isTest && mayUse.includes(CORE) && join(file, '..', specifier).startsWith(CORE_TESTS))
+              !(
+                isTest &&
+                mayUse.includes(CORE) &&
+                join(file, '..', specifier).startsWith(CORE_TESTS)
+              )
             : names.includes(packageOf(specifier)) && !mayUse.includes(packageOf(specifier)),
         )
         .map((specifier) => `${file}: may not import ${specifier}`)
