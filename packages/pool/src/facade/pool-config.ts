@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { invalidOption } from '../manager/option-rule.js'
+import { invalidOption, milliseconds, type OptionRule } from '../manager/option-rule.js'
 
 /** What `pg.Pool` takes, and what is ours. */
 export interface PoolConfig extends pg.PoolConfig {
@@ -35,11 +35,33 @@ export interface PoolOptions extends pg.PoolOptions {
 
 const DEADLOCK_TIMEOUT_MS = 1_000
 
+/** Those of `pg.Pool`, but for `max`, are taken as it takes them. */
+const OWN_RULES: readonly (readonly [key: keyof PoolConfig, rule: OptionRule])[] = [
+  ['compat', { expected: '"pg-pool"', accepts: (value) => value === 'pg-pool' }],
+  [
+    'hygiene',
+    {
+      expected: '"transaction" or "full"',
+      accepts: (value) => value === 'transaction' || value === 'full',
+    },
+  ],
+  ['deadlockTimeoutMs', milliseconds()],
+  ['leakDetectionMs', milliseconds()],
+]
+
 type ClientClass = new (config?: pg.ClientConfig) => pg.Client
 
-/** A copy in which every default stands; secrets stay out of logs. */
+/**
+ * A copy in which every default stands; secrets stay out of logs.
+ *
+ * @throws PlataformaError `PLT_CONFIG_INVALID`
+ */
 export function poolOptions(config: PoolConfig | null | undefined): PoolOptions {
   const given = { ...config }
+  for (const [key, { accepts, expected }] of OWN_RULES) {
+    const value: unknown = given[key]
+    if (value !== undefined && !accepts(value)) throw invalidOption(key, value, expected)
+  }
   const isCompatible = given.compat === 'pg-pool'
   const options: PoolOptions = {
     ...given,

@@ -32,6 +32,20 @@ describe('where pg.Pool stands', () => {
     expect(pool).toBeInstanceOf(Pool)
   })
 
+  it.each([
+    { hygiene: 'ful' },
+    { compat: 'pgpool' },
+    { leakDetectionMs: '5s' },
+    { deadlockTimeoutMs: Number.NaN },
+  ])('refuses %j, which it cannot use', (config) => {
+    expect(() => new Pool(config as never)).toThrow(
+      expect.objectContaining({
+        code: 'PLT_CONFIG_INVALID',
+        details: { key: Object.keys(config)[0] },
+      }),
+    )
+  })
+
   it('answers promises and callbacks, and calls no callback before it returns', async () => {
     const pool = open()
     expect((await pool.query('select $1::int as n', [1])).rows).toEqual([{ n: 1 }])

@@ -47,7 +47,10 @@ export class Pool extends EventEmitter {
   readonly #ground: PoolGround
   readonly #lending: Lending
 
-  /** @param Client makes the connections; `pg.Client` unless given */
+  /**
+   * @param Client makes the connections; `pg.Client` unless given
+   * @throws PlataformaError `PLT_CONFIG_INVALID`
+   */
   constructor(config?: PoolConfig | null, Client?: unknown) {
     super()
     this.options = poolOptions(config)
