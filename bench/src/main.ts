@@ -3,9 +3,11 @@ import type { BenchCase } from './bench-case.js'
 import { bulkInsert } from './cases/bulk-insert.js'
 import { createTables } from './cases/create-tables.js'
 import { interceptors } from './cases/interceptors.js'
+import { poolAllocation } from './cases/pool-allocation.js'
 import { poolBorrowing } from './cases/pool-borrowing.js'
 import { poolBudgets } from './cases/pool-budgets.js'
 import { poolFailingStatement } from './cases/pool-failing-statement.js'
+import { poolHog } from './cases/pool-hog.js'
 import { poolKysely } from './cases/pool-kysely.js'
 import { poolMany } from './cases/pool-many.js'
 import { poolSpike } from './cases/pool-spike.js'
@@ -33,6 +35,8 @@ const CASES: readonly BenchCase[] = [
   poolKysely,
   poolMany,
   poolBudgets,
+  poolHog,
+  poolAllocation,
 ]
 
 const [filter = ''] = process.argv.slice(2).filter((argument) => argument !== '--')

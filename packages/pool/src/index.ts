@@ -1,3 +1,4 @@
+export { allocate, type Claim } from './budget/allocation.js'
 export type { BudgetOption, PoolerOption, SharedBudgetSettings } from './budget/budget-options.js'
 export type { BudgetFacts } from './budget/connection-budget.js'
 export type { Leak } from './facade/leak.js'
