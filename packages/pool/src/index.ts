@@ -5,6 +5,8 @@ export type { Leak } from './facade/leak.js'
 export type { ModulePgPoolConfig } from './facade/module-pg-pool.js'
 export { Pool } from './facade/pool.js'
 export type { PoolConfig, PoolOptions } from './facade/pool-config.js'
+export type { HostOptions } from './kernel/host-options.js'
+export type { SheddingOptions } from './kernel/shedding.js'
 export type {
   ModulePool,
   Percentiles,

@@ -1,13 +1,14 @@
+/** How fast connections are opened, and moved between logins; for whoever must tune that. */
 export interface HostOptions {
-  /** Attempts to connect at once. */
+  /** Attempts to connect at once; 4. */
   readonly maxConnecting: number
-  /** Milliseconds that a queue may take to drain before more than one connection is added. */
+  /** Milliseconds that a queue may take to drain before more than one connection is added; 10. */
   readonly targetWaitMs: number
-  /** Milliseconds that a login keeps a connection before another login may have its place. */
+  /** Milliseconds that a login keeps a connection before another login may have its place; 1,000. */
   readonly minHoldMs: number
-  /** Places that go from one login to another within a second. */
+  /** Places that go from one login to another within a second; 10. */
   readonly handoversPerSecond: number
-  /** Milliseconds, the longest pause between attempts at a server that does not answer. */
+  /** Milliseconds, the longest pause between attempts at a server that does not answer; 1,000. */
   readonly longestPauseMs: number
   /** Failures in a row that only the caller who came first is told of. */
   readonly toleratedFailures: number

@@ -108,6 +108,39 @@ it('a password that stays wrong after mending is refused, not mended for ever', 
   expect(heals).toBe(1)
 })
 
+it('a password that is refused concerns its login alone', async () => {
+  const { clock, server, host, module } = one()
+  const locked = host.addLogin({
+    ...LOGIN,
+    name: 'locked',
+    connector: {
+      connect: async (signal, onGone) => {
+        await (await server.connect(signal, onGone)).destroy()
+        throw error('28P01')
+      },
+    },
+  })
+  const member = locked.join('locked', LIMITS)
+  const codes: unknown[] = []
+  const failures: unknown[] = []
+  for (let call = 0; call < 1_000; call += 1) {
+    void locked.wait(member).catch(({ code }: { code: unknown }) => codes.push(code))
+    if (call % 50 === 0) {
+      // Each on a connection of its own.
+      module.login.wait(module.member).then(
+        (slot) => module.login.release(slot, true),
+        (reason: unknown) => failures.push(reason),
+      )
+    }
+    await clock.advance(1)
+  }
+  await clock.advance(5_000)
+  expect(new Set(codes)).toEqual(new Set(['28P01']))
+  expect(codes).toHaveLength(1_000)
+  expect(failures).toEqual([])
+  expect(server.attempts).toBeLessThanOrEqual(20 + 15)
+})
+
 it('a connection that was recycled while it connected is not lent', async () => {
   const { clock, server, module } = one()
   server.connectMs = 100

@@ -1,7 +1,8 @@
+/** When callers are turned away because waiting would not help them. */
 export interface SheddingOptions {
-  /** Milliseconds of waiting that are still well. */
+  /** Milliseconds of waiting that are still well; 5,000. */
   readonly targetMs: number
-  /** Milliseconds for which every wait must have been longer before anybody is turned away. */
+  /** Milliseconds for which every wait must have been longer before anybody is turned away; 10,000. */
   readonly intervalMs: number
 }
 
