@@ -147,8 +147,9 @@ export class MultiPoolManager implements AsyncDisposable {
   }
 
   /**
-   * A module's connections for a library that wants a `pg.Pool`: within the module's limits and
-   * share, counted in its metrics. The same one at every call, until it was ended.
+   * A module's connections for a library that wants a `pg.Pool`: within the module's limits, which
+   * hold for it and for sessions each, and counted in its metrics. The same one at every call,
+   * until it was ended.
    *
    * @param config of the first call
    * @example
