@@ -47,7 +47,7 @@ export function mayLose<Connection extends PhysicalConnection>(
   terms: HandoverTerms<Connection>,
 ): boolean {
   const { login } = slot
-  if (login.options.keepsPlace && login.total === 1 && terms.ceiling > 1) return false
+  if (login.options.keepsPlace && login.live === 1 && terms.ceiling > 1) return false
   if (login === needy || slot.openedAt > terms.openedBefore) return false
   if (isAboveShare(login)) return true
   if (needy.live > 0) return false

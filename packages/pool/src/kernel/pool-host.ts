@@ -204,9 +204,10 @@ export class PoolHost<Connection extends PhysicalConnection> {
   /** Whether a connection that comes back is to leave its place to another login. */
   mustYield(slot: Slot<Connection>, now: number): boolean {
     if (this.#coming < 0) return true
-    if (this.free > 0 || this.logins.length === 1) return false
+    if (this.logins.length === 1 || (this.free > 0 && this.#freeFor(slot.login) > 0)) return false
     const needy = this.#neediest(slot.login)
-    if (needy === undefined || !this.#lacks(needy) || !this.#mayLose(slot, needy, now)) return false
+    if (needy === undefined || this.#freeFor(needy) > 0) return false
+    if (!this.#lacks(needy) || !this.#mayLose(slot, needy, now)) return false
     if (this.#handovers.pauseMs(now) > 0) return false
     this.#handovers.note(now)
     return true
@@ -239,9 +240,13 @@ export class PoolHost<Connection extends PhysicalConnection> {
 
   /** Less what is kept for others, unless that were all there is. */
   #freeFor(login: LoginPool<Connection>): number {
+    return this.free - this.#keptFrom(login)
+  }
+
+  #keptFrom(login: LoginPool<Connection>): number {
     let kept = 0
     for (const other of this.logins) if (other !== login && other.isOwedPlace) kept += 1
-    return kept < this.ceiling - this.#reserved ? this.free - kept : this.free
+    return kept < this.ceiling - this.#reserved ? kept : 0
   }
 
   #mayConnect(): boolean {
@@ -302,9 +307,13 @@ export class PoolHost<Connection extends PhysicalConnection> {
   #lacks(login: LoginPool<Connection>): boolean {
     const rank = rankOf(login)
     if (rank > BELOW_SHARE) return false
+    const kept = this.#keptFrom(login)
     let others = 0
-    for (const other of this.logins) if (other !== login && rankOf(other) === HAS_NONE) others += 1
-    return this.#coming <= others
+    for (const other of this.logins) {
+      if (other === login || (kept > 0 && other.isOwedPlace)) continue
+      if (rankOf(other) === HAS_NONE) others += 1
+    }
+    return this.#coming - kept <= others
   }
 
   #reclaimFor(login: LoginPool<Connection>): void {

@@ -54,6 +54,23 @@ it('who waited for the own limit gets what lies idle when the own one is lost', 
   expect(first.waits).toEqual([0])
 })
 
+it.each(['busy', 'idle'])(
+  'a place kept free holds up no turns, the others being %s',
+  async (state) => {
+    const { clock, server, host, modules } = site({ cap: 4, modules: 4, grade: 'dedicated' })
+    host.addLogin({ ...LOGIN, name: 'admin', keepsPlace: true, connector: server })
+    const [late, ...others] = modules
+    for (const module of others) {
+      module.saturate({ callers: 4, holdMs: 1, forMs: state === 'busy' ? 20_000 : 1_500 })
+    }
+    await clock.advance(3_000)
+    late?.saturate({ callers: 1, holdMs: 1, forMs: 10 })
+    await clock.advance(2_000)
+    expect(late?.waits.length).toBeGreaterThan(0)
+    expect(server.open.size).toBe(3)
+  },
+)
+
 it('mending a password takes no place of the budget', async () => {
   const all = site({ cap: 1, modules: 0, grade: 'shared' })
   const admin = all.host.addLogin({ ...LOGIN, name: 'admin', connector: all.server })
