@@ -46,14 +46,15 @@ export function overloaded(moment: PoolMoment, waitedMs: number): PlataformaErro
 }
 
 export function deadlocked(moment: PoolMoment): PlataformaError {
-  const { module, active } = moment
+  const { module, active, max, budget } = moment
   return new PlataformaError(
     'PLT_POOL_DEADLOCK',
     `A call for "${module}" inside a transaction would wait for ever: ` +
-      `everybody who has one of the ${active} connections waits for another.`,
+      `everybody who has a connection waits for another (${active} of its ${max} in use, budget ${budget}).`,
     {
       module,
-      remedy: 'Use the transaction’s own handle inside it, or raise `max` above the nesting.',
+      remedy:
+        'Use the transaction’s own handle inside it, or raise `max` and the budget above the nesting.',
       details: { ...moment },
     },
   )

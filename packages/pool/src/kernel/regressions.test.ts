@@ -71,6 +71,20 @@ it.each(['busy', 'idle'])(
   },
 )
 
+it('a login that keeps a place keeps it while another of its connections closes', async () => {
+  const { clock, server, host, modules } = site({ cap: 4, modules: 4, grade: 'dedicated' })
+  const admin = host.addLogin({ ...LOGIN, name: 'admin', keepsPlace: true, connector: server })
+  const administrator = admin.join('admin', LIMITS)
+  const taken = [1, 2].map(() => admin.wait(administrator))
+  await clock.advance(100)
+  for (const slot of await Promise.all(taken)) admin.release(slot, false)
+  await clock.advance(1_500)
+  server.endMs = 50
+  for (const module of modules) module.saturate({ callers: 4, holdMs: 1, forMs: 2_000 })
+  await clock.advance(1_500)
+  expect(admin.live).toBe(1)
+})
+
 it('mending a password takes no place of the budget', async () => {
   const all = site({ cap: 1, modules: 0, grade: 'shared' })
   const admin = all.host.addLogin({ ...LOGIN, name: 'admin', connector: all.server })
