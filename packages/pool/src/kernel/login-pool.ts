@@ -36,6 +36,8 @@ export class LoginPool<Connection extends PhysicalConnection> {
   readonly #waiting: WaitingMembers<Connection>
   readonly #turns = new Turns<Connection>()
   #holdMs: number | undefined
+  /** When the first of those came who were refused for waiting since somebody was served. */
+  #unservedSince = Number.POSITIVE_INFINITY
   #drained: PromiseWithResolvers<void> | undefined
 
   constructor(host: PoolHost<Connection>, options: LoginOptions<Connection>) {
@@ -109,9 +111,11 @@ export class LoginPool<Connection extends PhysicalConnection> {
     return !this.#waiting.isEmpty
   }
 
-  /** When the caller who waits longest came. */
+  /** When the caller who waits longest came, or who gave up before anybody was served. */
   get waitingSince(): number {
-    return this.#waiting.first?.since ?? Number.POSITIVE_INFINITY
+    const { first } = this.#waiting
+    if (first === undefined) return Number.POSITIVE_INFINITY
+    return Math.min(first.since, this.#unservedSince)
   }
 
   /** Whether connections come or go by themselves. */
@@ -252,6 +256,7 @@ export class LoginPool<Connection extends PhysicalConnection> {
       const { member } = waiter
       const waitedMs = now - waiter.since
       this.#waiting.leave(waiter)
+      this.#unservedSince = Math.min(this.#unservedSince, waiter.since)
       if (isLate) {
         observer?.timedOut?.(member)
         waiter.refuse(timedOut(this.#moment(member), waitedMs, this.#crowdedBy))
@@ -398,6 +403,7 @@ export class LoginPool<Connection extends PhysicalConnection> {
     slot.hold = { slot, within }
     slot.countedMs = this.#turns.lent(member)
     this.lent += 1
+    this.#unservedSince = Number.POSITIVE_INFINITY
     member.awake = true
     member.active += 1
     member.demand.note(member.active, now)

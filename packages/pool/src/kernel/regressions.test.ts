@@ -71,6 +71,14 @@ it.each(['busy', 'idle'])(
   },
 )
 
+it('who is turned away before a turn came does not lose the turn', async () => {
+  const { clock, modules } = site({ cap: 1, modules: 20, grade: 'dedicated' })
+  for (const module of modules) module.saturate({ callers: 3, holdMs: 20, forMs: 60_000 })
+  await clock.advance(70_000)
+  expect(modules.filter(({ failures }) => failures.length > 0)).not.toEqual([])
+  expect(Math.min(...modules.map(({ waits }) => waits.length))).toBeGreaterThan(40)
+})
+
 it('a login that keeps a place keeps it while another of its connections closes', async () => {
   const { clock, server, host, modules } = site({ cap: 4, modules: 4, grade: 'dedicated' })
   const admin = host.addLogin({ ...LOGIN, name: 'admin', keepsPlace: true, connector: server })
