@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { defineConfig, type ViteUserConfig } from 'vitest/config'
+import { configDefaults, defineConfig, type ViteUserConfig } from 'vitest/config'
 
 const conditions = ['plataforma-source']
 
@@ -15,8 +15,19 @@ function reporters(): ViteUserConfig['test'] {
   return { reporters: ['default', ['json', { outputFile: `${folder}/${name}.json` }]] }
 }
 
+/** Whether another server or administrator than the usual is asked for. */
+const isVariation =
+  process.env.PLATAFORMA_TEST_POSTGRES !== undefined ||
+  process.env.PLATAFORMA_TEST_ADMINISTRATOR !== undefined
+
+export interface TestOptions {
+  readonly redis?: boolean
+  /** Files for which neither the server's version nor the administrator makes a difference. */
+  readonly once?: readonly string[]
+}
+
 /** What all packages' tests have in common: they see each other's source and share servers. */
-export function testConfig({ redis = false } = {}): ViteUserConfig {
+export function testConfig({ redis = false, once = [] }: TestOptions = {}): ViteUserConfig {
   return defineConfig({
     resolve: { conditions },
     ssr: { resolve: { conditions } },
@@ -28,6 +39,7 @@ export function testConfig({ redis = false } = {}): ViteUserConfig {
       hookTimeout: 120_000,
       // What is polled for comes late on a loaded machine, not never.
       expect: { poll: { timeout: 10_000 } },
+      exclude: [...configDefaults.exclude, ...(isVariation ? once : [])],
       include: ['**/src/**/*.test.ts', '**/test/**/*.test.ts'],
       globalSetup: [setup('postgres-setup'), ...(redis ? [setup('redis-setup')] : [])],
     },

@@ -1,3 +1,4 @@
 import { testConfig } from '../../vitest.shared.js'
 
-export default testConfig()
+// The kernel's servers are mocks; behind PgBouncer the tests choose their servers themselves.
+export default testConfig({ once: ['src/kernel/**', 'src/budget/**', 'test/pooler/**'] })

@@ -130,7 +130,7 @@ export class LoginPool<Connection extends PhysicalConnection> {
 
   /** A connection that nobody uses, at once, or nothing. */
   take(member: Member<Connection>, within?: Slot<Connection>): Slot<Connection> | undefined {
-    if (this.host.isClosing || member.queue.size > 0 || !member.mayUseMore) return undefined
+    if (!this.#letsIn(within) || member.queue.size > 0 || !member.mayUseMore) return undefined
     const slot = this.#takeIdle(member)
     return slot && this.#lend(slot, member, { waitedMs: 0, within: within?.hold })
   }
@@ -146,7 +146,7 @@ export class LoginPool<Connection extends PhysicalConnection> {
     options: AcquireOptions<Connection> = {},
   ): Promise<Slot<Connection>> {
     const { signal, within, timeoutMs = member.limits.acquireTimeoutMs } = options
-    if (this.host.isClosing) return Promise.reject(closed())
+    if (!this.#letsIn(within)) return Promise.reject(closed())
     if (signal?.aborted) return Promise.reject(signal.reason)
     const slot = this.take(member, within)
     if (slot !== undefined) return Promise.resolve(slot)
@@ -372,6 +372,12 @@ export class LoginPool<Connection extends PhysicalConnection> {
       open: this.idle.length + this.lent,
       budget: this.host.ceiling,
     }
+  }
+
+  /** Work that is let in may need more: the administrator's help, or a second connection. */
+  #letsIn(within: Slot<Connection> | undefined): boolean {
+    if (this.host.isClosing) return false
+    return !this.host.isDraining || within !== undefined || this.options.keepsPlace === true
   }
 
   /** Why nobody can be served now or soon. */

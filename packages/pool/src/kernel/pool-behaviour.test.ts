@@ -179,3 +179,52 @@ describe('min', () => {
 function crowded(): Error {
   return Object.assign(new Error('sorry, too many clients already'), { code: '53300' })
 }
+
+describe('a host that is drained', () => {
+  it('serves all who wait, and who hold one already, and lets nobody new in', async () => {
+    const { clock, host, modules } = site({
+      cap: 2,
+      modules: 1,
+      grade: 'shared',
+      limits: () => ({ max: 2 }),
+    })
+    const [module] = modules
+    if (module === undefined) throw new Error('There is one.')
+    const calls = Array.from({ length: 20 }, () => module.call(10))
+    const nested = (async () => {
+      const outer = await module.login.wait(module.member)
+      await clock.sleep(5)
+      const inner = await module.login.wait(module.member, { within: outer })
+      module.login.release(inner, false)
+      module.login.release(outer, false)
+    })()
+    await clock.advance(20)
+    let drainedAt = 0
+    void host.drain(1_000).then(() => {
+      drainedAt = clock.now()
+    })
+    const late = expect(module.login.wait(module.member)).rejects.toMatchObject({
+      code: 'PLT_CLOSED',
+    })
+    await clock.advance(1_000)
+    await late
+    await Promise.all([...calls, nested])
+    expect(module.failures).toEqual([])
+    expect(drainedAt).toBeGreaterThan(50)
+    expect(drainedAt).toBeLessThan(500)
+  })
+
+  it('is waited for no longer than asked', async () => {
+    const { clock, host, modules } = site({ cap: 1, modules: 1, grade: 'shared' })
+    void modules[0]?.call(60_000)
+    await clock.advance(50)
+    let isOver = false
+    void host.drain(1_000).then(() => {
+      isOver = true
+    })
+    await clock.advance(900)
+    expect(isOver).toBe(false)
+    await clock.advance(200)
+    expect(isOver).toBe(true)
+  })
+})

@@ -50,6 +50,7 @@ export class PoolHost<Connection extends PhysicalConnection> {
   #solvedAt = Number.NEGATIVE_INFINITY
   #stopLook: (() => void) | undefined
   #stopTick: (() => void) | undefined
+  #isDraining = false
   #closing: PromiseWithResolvers<void> | undefined
   /** Called when what is wanted may have changed, with the places that would be of use. */
   onDemand: (wanted: number) => void = () => {}
@@ -81,6 +82,26 @@ export class PoolHost<Connection extends PhysicalConnection> {
 
   get isClosing(): boolean {
     return this.#closing !== undefined
+  }
+
+  /** Whether only those are let in who hold a connection already. */
+  get isDraining(): boolean {
+    return this.#isDraining
+  }
+
+  /**
+   * Lets nobody new in, and resolves when all who wait or work have ended.
+   * @param timeoutMs milliseconds after which it resolves in any case
+   */
+  async drain(timeoutMs: number): Promise<void> {
+    this.#isDraining = true
+    const until = this.clock.now() + timeoutMs
+    const isBusy = () => this.logins.some(({ lent, isWaiting }) => lent > 0 || isWaiting)
+    while (!this.isClosing && isBusy() && this.clock.now() < until) {
+      await new Promise<void>((resolve) => {
+        this.clock.after(LOOK_MS, resolve, true)
+      })
+    }
   }
 
   /** Places of this process, as the budget gives them. */

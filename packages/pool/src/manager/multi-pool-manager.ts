@@ -188,6 +188,21 @@ export class MultiPoolManager implements AsyncDisposable {
     })
   }
 
+  /**
+   * Lets no new caller in (`PLT_CLOSED`), and resolves when all who wait or work have ended: before
+   * `close()`, so that no request fails that was begun.
+   *
+   * @param timeoutMs milliseconds after which it resolves in any case; 30,000 unless given
+   * @example
+   * process.once('SIGTERM', async () => {
+   *   await system.pool.drain({ timeoutMs: 10_000 })
+   *   await system.close()
+   * })
+   */
+  async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
+    await this.#host.drain(timeoutMs)
+  }
+
   /** Idempotent; callers that wait are refused, work in progress has `closeTimeoutMs` to end. */
   async close(): Promise<void> {
     // The claim stands as long as connections do.
