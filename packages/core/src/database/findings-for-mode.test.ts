@@ -2,6 +2,7 @@ import { type TestDatabase, testDatabase } from '@plataforma/testkit'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LogLevel } from '../plugin/plugin.js'
+import type { OwnerTransaction } from '../table/table-host.js'
 import { createDatabase } from './create-database.js'
 import type { DatabaseOptions } from './database-options.js'
 
@@ -56,10 +57,9 @@ describe('initialize() tells where the set-up is weaker than the mode asks for',
       { name: 'id', type: 'UUID', primaryKey: true },
       { name: 'organization_id', type: 'UUID', nullable: false },
     ])
-    await sql`
-      set role ${sql.id(await ownerOf(before.admin.db))};
-      alter table module_vendas.itens disable row level security;
-      reset role`.execute(before.admin.db)
+    const expose = (trx: OwnerTransaction) =>
+      sql`alter table itens disable row level security`.execute(trx)
+    await before.isolation.asOwner('vendas', expose, { secure: false })
     await using database = await initialized()
     expect(database.told).toEqual([
       expect.objectContaining({
@@ -82,10 +82,3 @@ describe('initialize() tells where the set-up is weaker than the mode asks for',
     ])
   })
 })
-
-async function ownerOf(db: Parameters<ReturnType<typeof sql>['execute']>[0]): Promise<string> {
-  const { rows } = await sql<{ owner: string }>`
-    select relowner::regrole::text as owner from pg_class where oid = 'module_vendas.itens'::regclass
-  `.execute(db)
-  return rows[0]?.owner ?? ''
-}
