@@ -19,6 +19,7 @@ export { PlataformaError, type PlataformaErrorData } from './error/plataforma-er
 export type { Identity } from './identity/identity.js'
 export type { LocalSetting, Login, LoginDirectory } from './identity/login-directory.js'
 export { DEVELOPMENT_SECRET } from './identity/login-secret.js'
+export { assertModuleName, moduleSchema } from './identity/module-name.js'
 export {
   type SchemaUpgrade,
   upgradeSchema,

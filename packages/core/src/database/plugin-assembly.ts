@@ -3,7 +3,7 @@ import { withRole } from '../isolation/acting-role.js'
 import { bookkeeping } from '../isolation/bookkeeping/bookkeeping-tables.js'
 import { Closers } from '../plugin/closers.js'
 import { Host, PluginContributions } from '../plugin/host.js'
-import type { DatabasePlugin, TableRef } from '../plugin/plugin.js'
+import type { DatabasePlugin, ModuleRef, PluginHost, TableRef } from '../plugin/plugin.js'
 import type { OwnerTransaction } from '../table/table-host.js'
 import type { Engine } from './engine.js'
 
@@ -48,14 +48,23 @@ export class PluginAssembly {
     const engine = this.#engine
     const parts = {
       admin: engine.connections.admin,
-      modules: { list: () => engine.isolation.listModules() },
+      modules: {
+        list: () => engine.isolation.listModules(),
+        create: (name: string) => this.#createModule(name),
+        ownerSettings: (name: string, session: OwnerTransaction) =>
+          engine.isolation.ownerSettings(name, session),
+      },
+      mode: engine.options.mode,
+      tenantColumn: engine.options.tenantColumn,
+      isPooled: engine.connections.sessions.isPooled ?? false,
       store: engine.store,
       clock: engine.options.clock,
       log: engine.options.log,
       listeners: engine.listeners,
       closers,
       schemaChanged: (module: string) => engine.schemaChanged(module),
-      ensureTable: (table: TableRef, trx: OwnerTransaction) => this.#ensureTable(table, trx),
+      ensureTable: (...table: Parameters<PluginHost['ensureTable']>) => this.#ensureTable(...table),
+      secureModule: (module: string) => engine.isolation.secureModule(module),
     }
     for (const plugin of this.#plugins) {
       const manager = await plugin.setup(new Host(plugin, parts, this.contributions))
@@ -64,9 +73,20 @@ export class PluginAssembly {
     if (this.#plugins.length > 0) await this.#ensureExisting()
   }
 
-  async #ensureTable({ module, table }: TableRef, trx: OwnerTransaction): Promise<void> {
-    await this.#engine.isolation.secureTable(module, table, trx)
-    const { listeners, connections } = this.#engine
+  async #createModule(name: string): Promise<ModuleRef> {
+    await this.#engine.isolation.createModule(name)
+    await this.ensureModule(name)
+    return { name, schema: moduleSchema(name) }
+  }
+
+  async #ensureTable(
+    { module, table }: TableRef,
+    trx: OwnerTransaction,
+    { rls = true }: { readonly rls?: boolean } = {},
+  ): Promise<void> {
+    const { listeners, connections, isolation } = this.#engine
+    if (rls) await isolation.secureTable(module, table, trx)
+    else await isolation.ensureTable({ module, table }, trx)
     const owner = connections.names.owner(module)
     await withRole(trx, owner, () => listeners.ensureTable({ module, table }, trx))
   }

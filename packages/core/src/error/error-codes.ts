@@ -13,6 +13,24 @@ export const ERROR_CODES = {
   PLT_FOREIGN_KEY_VIOLATION: 'A row references a row that is missing, or is still referenced.',
   PLT_IDENTIFIER_INVALID: 'A table, column or other name cannot be used as an identifier.',
   PLT_INTERNAL: 'Something that must not happen happened; please report it.',
+  PLT_MIGRATION_CHANGED: 'A migration was edited after it was applied.',
+  PLT_MIGRATION_CYCLE: 'Migrations depend on each other in a circle.',
+  PLT_MIGRATION_DEPENDENCY: 'A migration needs another one that is missing or of another version.',
+  PLT_MIGRATION_DEPENDED_ON: 'A rollback would take away what other applied migrations need.',
+  PLT_MIGRATION_DUPLICATE: 'Two migrations of a module have the same number or name.',
+  PLT_MIGRATION_FAILED: 'A statement or function of a migration failed; `cause` says why.',
+  PLT_MIGRATION_INVALID: 'A migration cannot be read; file, line and column say where.',
+  PLT_MIGRATION_IRREVERSIBLE: 'A migration has no down, or says that it cannot be undone.',
+  PLT_MIGRATION_LOCKED: 'Another process was migrating for longer than the wait for its lock.',
+  PLT_MIGRATION_NEEDS_ATTENTION:
+    'A migration was interrupted in a statement whose effect cannot be told.',
+  PLT_MIGRATION_NOT_AWAITED: 'The code of a migration returned before its queries had ended.',
+  PLT_MIGRATION_NOT_FOUND: 'There is no such migration, or its file is gone.',
+  PLT_MIGRATION_OUT_OF_ORDER: 'A pending migration stands before one that is applied.',
+  PLT_MIGRATION_POOLER:
+    'Migrations were sent through a pooler that gives each transaction another session.',
+  PLT_MIGRATION_TS_UNSUPPORTED: 'This Node.js cannot load the migration’s TypeScript as it is.',
+  PLT_MIGRATION_UNSUPPORTED: 'The migration asks for another version of PostgreSQL.',
   PLT_MODULE_NAME_INVALID:
     'A module name does not match ^[a-z][a-z0-9_]{0,39}$ or begins with pg_.',
   PLT_MODULE_NOT_FOUND: 'No module of that name is registered.',
@@ -44,6 +62,8 @@ export const ERROR_CODES = {
   PLT_TRANSACTION_SPANS_MODULES:
     'A statement of another module came into a transaction of one module’s own login.',
   PLT_TYPE_INVALID: 'A column type is unknown or not allowed.',
+  PLT_TYPES_DIFFER: 'The generated row types are not those of the database.',
+  PLT_TYPES_FAILED: 'Row types cannot be generated from the database.',
   PLT_UNDEFINED_FILTER: 'A filter holds `undefined`.',
   PLT_UNIQUE_VIOLATION: 'A row has the key of another row.',
   PLT_VALUE_INVALID: 'A value does not fit its column.',

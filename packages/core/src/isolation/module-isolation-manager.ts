@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import { assertGiven } from '../error/assert-given.js'
 import { PlataformaError } from '../error/plataforma-error.js'
+import type { LocalSetting } from '../identity/login-directory.js'
 import { LoginSecret } from '../identity/login-secret.js'
 import { assertModuleName } from '../identity/module-name.js'
 import { RoleNames } from '../identity/role-names.js'
@@ -20,7 +21,7 @@ import { createModule } from './modules/create-module.js'
 import { type Door, grantAccess, listDoors, revokeAccess } from './modules/doors.js'
 import { dropModule } from './modules/drop-module.js'
 import { listModules, type ModuleEntry } from './modules/module-registry.js'
-import { asOwner } from './modules/owner-access.js'
+import { asOwner, ownerSettings } from './modules/owner-access.js'
 import { secureModule } from './modules/secure-module.js'
 import { ensureNewTable, recipeOf, type TableMaking } from './policies/ensure-new-table.js'
 import { ensureTable } from './policies/ensure-table.js'
@@ -241,6 +242,16 @@ export class ModuleIsolationManager implements AsyncDisposable {
     const result = await asOwner(await this.#open(), access, work)
     if (tell) await this.#options.onChange?.(module)
     return result
+  }
+
+  /**
+   * What makes a session of the administrator work as the module's owner, who sees every tenant:
+   * role, search_path and a signed context, good for 24 hours on that session alone.
+   *
+   * @throws PlataformaError `PLT_MODULE_NOT_FOUND`
+   */
+  async ownerSettings(module: string, session: Kysely<unknown>): Promise<readonly LocalSetting[]> {
+    return ownerSettings(session, await this.#open(), module)
   }
 
   /** Allows contexts that are bound to no session, as a transaction-mode pooler needs them. */

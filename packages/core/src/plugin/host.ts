@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Acting } from '../context/acting.js'
 import type { ContextStore } from '../context/context-store.js'
+import type { Finding } from '../isolation/inspection/finding.js'
 import type { QueryCache } from '../module/module-host.js'
 import type { StatementInterceptor } from '../statement/statement.js'
 import type { OwnerTransaction } from '../table/table-host.js'
@@ -26,7 +27,11 @@ export interface HostParts {
   readonly listeners: MomentListeners
   readonly closers: Closers
   readonly schemaChanged: (module: string) => Promise<void>
-  readonly ensureTable: (table: TableRef, trx: OwnerTransaction) => Promise<void>
+  readonly ensureTable: PluginHost['ensureTable']
+  readonly secureModule: PluginHost['secureModule']
+  readonly mode: PluginHost['mode']
+  readonly tenantColumn: string
+  readonly isPooled: boolean
 }
 
 /** What all plugins of a database have put in. */
@@ -41,6 +46,9 @@ export class PluginContributions {
 export class Host implements PluginHost {
   readonly admin: Kysely<unknown>
   readonly modules: PluginModules
+  readonly mode: PluginHost['mode']
+  readonly tenantColumn: string
+  readonly isPooled: boolean
   readonly clock: Clock
   readonly log: Log
   readonly #plugin: DatabasePlugin
@@ -50,6 +58,9 @@ export class Host implements PluginHost {
   constructor(plugin: DatabasePlugin, parts: HostParts, contributions: PluginContributions) {
     this.admin = parts.admin
     this.modules = parts.modules
+    this.mode = parts.mode
+    this.tenantColumn = parts.tenantColumn
+    this.isPooled = parts.isPooled
     this.clock = parts.clock
     this.log = parts.log
     this.#plugin = plugin
@@ -67,8 +78,16 @@ export class Host implements PluginHost {
     this.#parts.listeners.add(moment, listener)
   }
 
-  ensureTable(table: TableRef, trx: OwnerTransaction): Promise<void> {
-    return this.#parts.ensureTable(table, trx)
+  ensureTable(
+    table: TableRef,
+    trx: OwnerTransaction,
+    options?: { readonly rls?: boolean },
+  ): Promise<void> {
+    return this.#parts.ensureTable(table, trx, options)
+  }
+
+  secureModule(module: string): Promise<readonly Finding[]> {
+    return this.#parts.secureModule(module)
   }
 
   schemaChanged(module: string): Promise<void> {

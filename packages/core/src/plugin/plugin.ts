@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Acting } from '../context/acting.js'
-import type { LoginDirectory } from '../identity/login-directory.js'
+import type { LocalSetting, LoginDirectory } from '../identity/login-directory.js'
+import type { Finding } from '../isolation/inspection/finding.js'
 import type { QueryCache } from '../module/module-host.js'
 import type { SessionSource } from '../session/session-source.js'
 import type { StatementInterceptor } from '../statement/statement.js'
@@ -30,6 +31,11 @@ export interface PluginHost {
   /** The administrator's handle: bookkeeping and roles, never a statement of a module. */
   readonly admin: Kysely<unknown>
   readonly modules: PluginModules
+  readonly mode: 'production' | 'development'
+  /** Name of the column that holds a row's tenant. */
+  readonly tenantColumn: string
+  /** Whether a pooler is known to give each transaction of the administrator another session. */
+  readonly isPooled: boolean
   /** For whom the current call acts. */
   readonly acting: () => Acting
   readonly clock: Clock
@@ -38,8 +44,21 @@ export interface PluginHost {
   intercept(interceptor: StatementInterceptor): void
   /** Takes part in a moment; listeners run in the order of the plugins. */
   on<Moment extends keyof PluginMoments>(moment: Moment, listener: PluginMoments[Moment]): void
-  /** Protects a table that came into being outside `createTable`, and tells every plugin. */
-  ensureTable(table: TableRef, trx: OwnerTransaction): Promise<void>
+  /**
+   * Protects a table that came into being outside `createTable`, and tells every plugin; inside a
+   * transaction of the administrator, whichever role it has taken. With `rls: false` the table is
+   * written down as one that stays without policies.
+   */
+  ensureTable(
+    table: TableRef,
+    trx: OwnerTransaction,
+    options?: { readonly rls?: boolean },
+  ): Promise<void>
+  /**
+   * Protects whatever is new in a module's schema, in a transaction of its own; gives what remains
+   * to be mended by hand.
+   */
+  secureModule(module: string): Promise<readonly Finding[]>
   /** Tells everybody that a module's schema changed. */
   schemaChanged(module: string): Promise<void>
   /** Answers `cacheQuery` of modules from here on; for the plugin that provides `cache`. */
@@ -83,6 +102,15 @@ export interface TableRef {
 
 export interface PluginModules {
   list(): Promise<readonly ModuleRef[]>
+  /** Makes a module, or completes it. Repeatable. */
+  create(name: string): Promise<ModuleRef>
+  /**
+   * The settings that make a session of the administrator work as the module's owner, who sees
+   * every tenant: role, search_path and a context that is good for 24 hours on that session alone.
+   *
+   * @throws PlataformaError `PLT_MODULE_NOT_FOUND`
+   */
+  ownerSettings(name: string, session: Kysely<unknown>): Promise<readonly LocalSetting[]>
 }
 
 export type ComponentStatus = 'healthy' | 'degraded' | 'unhealthy' | 'disabled'

@@ -2,6 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import { signContext } from '../../context/context-token.js'
 import { assertGiven } from '../../error/assert-given.js'
 import { moduleNotFound } from '../../error/module-not-found.js'
+import type { LocalSetting } from '../../identity/login-directory.js'
 import { assertModuleName, moduleSchema } from '../../identity/module-name.js'
 import type { Finding } from '../inspection/finding.js'
 import type { Isolation } from '../isolation.js'
@@ -63,27 +64,45 @@ export function ownerPath(module: string): string {
   return `${moduleSchema(module)}, extensions, pg_temp`
 }
 
-/** Makes the rest of a transaction the owner's. */
-async function becomeOwner(
-  trx: Kysely<unknown>,
+/**
+ * The settings that make a session of the administrator work as a module's owner, under a context
+ * that only this session's backend takes.
+ *
+ * @throws PlataformaError `PLT_MODULE_NOT_FOUND`
+ */
+export async function ownerSettings(
+  session: Kysely<unknown>,
   { names, secret }: Isolation,
   module: string,
-): Promise<void> {
-  const { rows } = await sql<{ pid: number; now: string }>`
+): Promise<readonly LocalSetting[]> {
+  assertModuleName(module)
+  const { rows } = await sql<{ pid: number; now: string; exists: boolean }>`
     SELECT pg_backend_pid() AS pid, extract(epoch FROM clock_timestamp()) * 1000 AS now,
-      set_config('role', ${names.owner(module)}, true), set_config('search_path', ${ownerPath(module)}, true)`
-    .execute(trx)
-    .catch((cause) => {
-      // invalid_parameter_value: there is no such role
-      throw cause?.code === '22023' ? moduleNotFound(module, cause) : cause
-    })
-  const token = signContext({
+      to_regrole(${names.owner(module)}) IS NOT NULL AS exists`.execute(session)
+  const [backend] = rows
+  if (backend?.exists !== true) throw moduleNotFound(module)
+  const context = signContext({
     key: secret.contextKey(names),
     keyId: secret.keyId,
     kind: 'owner',
     context: { module },
-    backendPid: rows[0]?.pid ?? -1,
-    expiresAtMs: Number(rows[0]?.now) + OWNER_CONTEXT_MS,
+    backendPid: backend.pid,
+    expiresAtMs: Number(backend.now) + OWNER_CONTEXT_MS,
   })
-  await sql`SELECT set_config('plataforma.context', ${token}, true)`.execute(trx)
+  return [
+    { name: 'role', value: names.owner(module) },
+    { name: 'search_path', value: ownerPath(module) },
+    { name: 'plataforma.context', value: context },
+  ]
+}
+
+/** Makes the rest of a transaction the owner's. */
+async function becomeOwner(
+  trx: Kysely<unknown>,
+  isolation: Isolation,
+  module: string,
+): Promise<void> {
+  const settings = await ownerSettings(trx, isolation, module)
+  const local = settings.map(({ name, value }) => sql`set_config(${name}, ${value}, true)`)
+  await sql`SELECT ${sql.join(local)}`.execute(trx)
 }

@@ -21,17 +21,75 @@ export function parserIsLoaded(): boolean {
   return library !== undefined
 }
 
+/** A statement of a text, with its place in UTF-8 bytes. */
+export interface PlacedStatement {
+  /** One member: the tag of the node, such as `IndexStmt`, and its fields. */
+  readonly tree: ParseNode
+  /** Where the statement's part of the text begins, comments before it included. */
+  readonly start: number
+  /** After its last byte, without the semicolon. */
+  readonly end: number
+}
+
+/** A token of PostgreSQL's scanner; offsets are in UTF-8 bytes. */
+export interface Token {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+  /** Such as `SQL_COMMENT`, `C_COMMENT`, `SCONST`, or `UNKNOWN` for keywords. */
+  readonly tokenName: string
+}
+
+/**
+ * The statements of a script and where they stand.
+ *
+ * @throws the parser's error, with `sqlDetails.cursorPosition` in characters, where it is no SQL
+ */
+export function parsePlaced(sql: string): readonly PlacedStatement[] {
+  const parser = loaded()
+  // The parser takes no empty text.
+  if (sql.trim() === '') return []
+  const bytes = Buffer.byteLength(sql)
+  return guarded(() =>
+    (parser.parseSync(sql).stmts ?? []).map(({ stmt, stmt_location = 0, stmt_len = 0 }) => ({
+      tree: stmt as ParseNode,
+      start: stmt_location,
+      end: stmt_len === 0 ? bytes : stmt_location + stmt_len,
+    })),
+  )
+}
+
+/** The tokens of a text, comments included. */
+export function scanTokens(sql: string): readonly Token[] {
+  const parser = loaded()
+  return sql === '' ? [] : guarded(() => parser.scanSync(sql).tokens)
+}
+
 /** The statements of a text; `undefined` where the text cannot be parsed. */
 export function parseStatements(sql: string): readonly ParseNode[] | undefined {
-  if (library === undefined) throw new Error('the parser is not loaded')
+  const parser = loaded()
   if (sql === '') return []
   // The parser and the server both end a text at the first NUL.
   if (sql.includes('\0')) return undefined
   try {
-    return (library.parseSync(sql).stmts ?? []).map(({ stmt }) => stmt as ParseNode)
-  } catch (error) {
-    if (!(error instanceof library.SqlError)) replaceParser()
+    return guarded(() => (parser.parseSync(sql).stmts ?? []).map(({ stmt }) => stmt as ParseNode))
+  } catch {
     return undefined
+  }
+}
+
+function loaded(): Library {
+  if (library === undefined) throw new Error('the parser is not loaded')
+  return library
+}
+
+function guarded<T>(ask: () => T): T {
+  const { SqlError } = loaded()
+  try {
+    return ask()
+  } catch (error) {
+    if (!(error instanceof SqlError)) replaceParser()
+    throw error
   }
 }
 

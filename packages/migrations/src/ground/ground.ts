@@ -1,0 +1,27 @@
+import type { Finding, LocalSetting, Log } from '@plataforma/core'
+import type { Kysely } from 'kysely'
+
+/** What migrations stand on: a plain PostgreSQL, or a system of isolated modules. */
+export interface Ground {
+  /** The administrator's handle; a held connection of it is one session. */
+  readonly db: Kysely<unknown>
+  /** Whether a pooler is known to give each transaction another session. */
+  readonly isPooled: boolean
+  /** The column that new tables are protected by; `undefined` where nothing protects them. */
+  readonly tenantColumn: string | undefined
+  readonly log: Log
+  schemaOf(module: string): string
+  /** Makes the module's schema, and whatever else a module is. Repeatable. */
+  ensureModule(module: string): Promise<void>
+  /** What a session is set to while it runs migrations of the module. */
+  settingsFor(module: string, session: Kysely<unknown>): Promise<readonly LocalSetting[]>
+  /** Protects a table inside the transaction that made it; a `rls: false` one is only written down. */
+  ensureTable(
+    table: { readonly module: string; readonly table: string; readonly rls: boolean },
+    session: Kysely<unknown>,
+  ): Promise<void>
+  /** After a module's migrations: protects what else is new and tells everybody of the change. */
+  moduleChanged(module: string): Promise<readonly Finding[]>
+  /** Closes what it has opened itself. */
+  close(): Promise<void>
+}

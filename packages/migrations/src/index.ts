@@ -1,0 +1,18 @@
+export type { Dependency } from './migration/dependency.js'
+export type { Migration, MigrationCode, MigrationDatabase } from './migration/migration.js'
+export type { MigrationMetadata } from './migration/migration-metadata.js'
+export type {
+  MigrationObject,
+  MigrationOptions,
+  MigrationSystemOptions,
+} from './system/migration-options.js'
+export type { LockHolder, MigrationProgress } from './system/migration-progress.js'
+export type {
+  AppliedMigration,
+  HistoryEntry,
+  ModuleStatus,
+  PendingMigration,
+  PlanReport,
+  RunMigration,
+  RunReport,
+} from './system/migration-reports.js'

@@ -1,0 +1,26 @@
+import { type ErrorCode, PlataformaError } from '@plataforma/core'
+import { lineAndColumn, showPlace, type TextPlace } from './text-place.js'
+
+export interface Refusal {
+  readonly code?: ErrorCode
+  readonly module: string
+  readonly name?: string
+  /** What is wrong, a sentence. */
+  readonly message: string
+  readonly remedy: string
+  readonly cause?: unknown
+  readonly sqlState?: string | undefined
+}
+
+/** The error for a place in a migration: what is wrong, the line with a caret, and what to do. */
+export function invalidMigration(place: TextPlace, refusal: Refusal): PlataformaError {
+  const { code = 'PLT_MIGRATION_INVALID', module, name, message, remedy, cause, sqlState } = refusal
+  const { line, column } = lineAndColumn(place)
+  return new PlataformaError(code, `${message}\n${showPlace(place)}`, {
+    module,
+    remedy,
+    ...(cause === undefined ? {} : { cause }),
+    ...(sqlState === undefined ? {} : { sqlState }),
+    details: { file: place.file, line, column, ...(name === undefined ? {} : { migration: name }) },
+  })
+}

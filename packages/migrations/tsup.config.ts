@@ -1,0 +1,1 @@
+export { buildConfig as default } from '../../tsup.shared.js'
