@@ -15,7 +15,7 @@ export interface SystemHealth {
 }
 
 /** Every probe is given up after this long, so that health answers within a second. */
-const PROBE_TIMEOUT_MS = 800
+const PROBE_TIMEOUT_MS = 600
 
 /** Asks a component; one that throws or hangs is unhealthy, with its latency so far. */
 export async function probe(ask: HealthProbe): Promise<ComponentHealth> {

@@ -308,10 +308,10 @@ describe('a pool', () => {
   })
 
   it('that is exhausted rejects with its own error, and serves again', async () => {
-    const options = { pool: { max: 1, connectionTimeoutMillis: 100 } }
+    const options = { pool: { max: 1, connectionTimeoutMillis: 500 } }
     await same(parity.sides(undefined, options), async ({ db }) => {
       const [slow, quick] = await Promise.allSettled([
-        sql`select 1 as a from pg_sleep(0.4)`.execute(db),
+        sql`select 1 as a from pg_sleep(1.2)`.execute(db),
         delay(50).then(() => sql`select 2 as b`.execute(db)),
       ])
       return [

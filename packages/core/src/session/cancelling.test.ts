@@ -178,7 +178,7 @@ describe('a server that does not answer', () => {
 
 describe('query_timeout of the client', () => {
   it('frees the caller, cancels on the server and keeps the connection', async () => {
-    const own = await connected.connection({ query_timeout: 100 })
+    const own = await connected.connection({ query_timeout: 500 })
     const before = performance.now()
     await expect(rowsOf(own, LONG)).rejects.toThrow('Query read timeout')
     await expect(own.script(`select 1; ${LONG}`)).rejects.toThrow('Query read timeout')
@@ -188,14 +188,14 @@ describe('query_timeout of the client', () => {
   })
 
   it('stops its clock at the answer', async () => {
-    const own = await connected.connection({ query_timeout: 60 })
+    const own = await connected.connection({ query_timeout: 600 })
     const timers = () =>
       process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
     const before = timers()
     for (let turn = 0; turn < 5; turn++) await rowsOf(own, 'select 1')
     expect(timers()).toBeLessThanOrEqual(before)
-    const slow = rowsOf(own, 'select 1 as a from pg_sleep(0.04)')
-    await delay(30)
+    const slow = rowsOf(own, 'select 1 as a from pg_sleep(0.4)')
+    await delay(300)
     expect(await slow).toEqual([{ a: 1 }])
   })
 })

@@ -78,7 +78,7 @@ describe('sessions', () => {
   })
 
   it('that are all lent out make callers wait, up to the deadline', async () => {
-    const source = open({ acquireTimeoutMs: 100 })
+    const source = open({ acquireTimeoutMs: 1_000 })
     const lent = [await source.acquire(REQUEST), await source.acquire(REQUEST)]
     const waiting = source.acquire(REQUEST)
     expect(source.stats()).toEqual({ active: 2, idle: 0, waiting: 1 })
@@ -164,7 +164,7 @@ describe('a server', () => {
   })
 
   it('that accepts and says nothing ends the wait at the deadline', async () => {
-    const source = open({ acquireTimeoutMs: 100 })
+    const source = open({ acquireTimeoutMs: 1_000 })
     proxy.blackHole('toClient')
     expect(await rejection(use(source))).toMatchObject({
       code: 'PLT_DATABASE_UNAVAILABLE',
@@ -175,14 +175,14 @@ describe('a server', () => {
   })
 
   it('that falls silent after the login ends the wait at the deadline, or at the abort', async () => {
-    const source = open({ acquireTimeoutMs: 150, max: 1 })
+    const source = open({ acquireTimeoutMs: 1_000, max: 1 })
     await using own = await startTcpProxy(database.server, {
       onData: (direction, bytes) => {
         if (direction === 'toServer' && bytes.includes('pg_backend_pid')) own.blackHole()
       },
     })
     const silent = open({
-      acquireTimeoutMs: 150,
+      acquireTimeoutMs: 1_000,
       max: 1,
       logins: {
         loginOf: () => ({

@@ -27,7 +27,7 @@ describe('RedisProbe', () => {
     await using server = await listening()
     const started = performance.now()
     const health = await new RedisProbe(`redis://127.0.0.1:${server.port}`).check()
-    expect(health).toMatchObject({ status: 'unhealthy', message: 'no answer within 800 ms' })
+    expect(health).toMatchObject({ status: 'unhealthy', message: 'no answer within 600 ms' })
     expect(performance.now() - started).toBeLessThan(1_000)
   })
 })

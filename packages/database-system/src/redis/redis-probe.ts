@@ -3,7 +3,7 @@ import { connect as connectTls } from 'node:tls'
 import type { ComponentHealth } from '@plataforma/core'
 
 const DEFAULT_PORT = 6379
-const TIMEOUT_MS = 800
+const TIMEOUT_MS = 600
 
 /**
  * Asks a Redis with one PING on a connection of its own, in the protocol's own words

@@ -32,7 +32,7 @@ describe('a caller who holds a client and waits for another', () => {
     await expect(pool.transaction(() => pool.query('select 1'))).rejects.toMatchObject({
       code: 'PLT_POOL_DEADLOCK',
     })
-    expect(performance.now() - startedAt).toBeLessThan(500)
+    expect(performance.now() - startedAt).toBeLessThan(5_000)
     expect(pool.idleCount).toBe(0)
     expect((await pool.query('select 1 as n')).rows).toEqual([{ n: 1 }])
   })
@@ -80,10 +80,10 @@ describe('a caller who holds a client and waits for another', () => {
   })
 
   it('is not confused with one who waits for what is used again and again', async () => {
-    const pool = open({ deadlockTimeoutMs: 300 })
+    const pool = open({ deadlockTimeoutMs: 1_000 })
     const client = await pool.connect()
     const waiting = pool.query('select 1 as n')
-    for (let round = 0; round < 12; round += 1) {
+    for (let round = 0; round < 30; round += 1) {
       await client.query('select 1')
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
@@ -140,15 +140,15 @@ describe('a client that is not given back', () => {
   })
 
   it('is not confused with one that is used for long', async () => {
-    const pool = open({ leakDetectionMs: 400 })
+    const pool = open({ leakDetectionMs: 1_000 })
     const leaks: Leak[] = []
     pool.on('leak', (leak: Leak) => leaks.push(leak))
     const client = await pool.connect()
-    for (let call = 0; call < 8; call += 1) {
+    for (let call = 0; call < 15; call += 1) {
       await client.query('select 1')
       await sleep(100)
     }
-    await client.query('select pg_sleep(0.8)')
+    await client.query('select pg_sleep(1.5)')
     expect(leaks).toEqual([])
     await expect.poll(() => leaks.length).toBe(1)
     client.release()

@@ -133,7 +133,7 @@ describe('where pg.Pool stands', () => {
   })
 
   it('gives up with the words that callers of pg.Pool look for', async () => {
-    const pool = open({ max: 1, connectionTimeoutMillis: 50 })
+    const pool = open({ max: 1, connectionTimeoutMillis: 500 })
     const client = await pool.connect()
     const error = await pool.connect().catch((reason: unknown) => reason)
     expect(error).toMatchObject({ code: 'PLT_POOL_TIMEOUT' })

@@ -83,7 +83,7 @@ describe('release', () => {
   })
 
   it('lends nobody a client whose call has timed out and is still at work', async () => {
-    const pool = open({ query_timeout: 50 })
+    const pool = open({ query_timeout: 500 })
     const client = await pool.connect()
     await expect(client.query('select pg_sleep(30)')).rejects.toThrow('Query read timeout')
     client.release()

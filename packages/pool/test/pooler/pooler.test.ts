@@ -107,7 +107,7 @@ describe.skipIf(!trial).each([15, 18])('through PgBouncer, PostgreSQL %i', (vers
   })
 
   it('keeps what a login could bend for its next session', async () => {
-    await using database = await open({ statementTimeoutMs: 300 }, { pooler: 'transaction' })
+    await using database = await open({ statementTimeoutMs: 1_500 }, { pooler: 'transaction' })
     const vendas = await withItems(database)
     const outside = new pg.Client({ connectionString: target.superuser.connectionString })
     await outside.connect()
