@@ -9,6 +9,12 @@ export { startPgBouncer } from './pooler/start-pg-bouncer.js'
 export type { PostgresOptions, PostgresServer, StopMode } from './postgres/postgres-server.js'
 export { type SharedPostgres, sharedPostgres } from './postgres/shared-postgres.js'
 export { startPostgres } from './postgres/start-postgres.js'
+export type { FrontendMessage } from './proxy/frontend-messages.js'
+export {
+  type MessageProxy,
+  type MessageProxyOptions,
+  startMessageProxy,
+} from './proxy/message-proxy.js'
 export type { Direction } from './proxy/network-conditions.js'
 export {
   type ProxyTarget,
