@@ -3,16 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { type BundledProgram, bundleProgram } from '@plataforma/testkit'
 import { afterAll } from 'vitest'
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
-const BUNDLE_FOLDER = join(PACKAGE, '.cache', `command-${process.pid}`)
-const REQUIRE =
-  "import { createRequire as makeRequire } from 'node:module'\n" +
-  'const require = makeRequire(import.meta.url)'
 
-afterAll(() => rm(BUNDLE_FOLDER, { recursive: true, force: true }))
+afterAll(async () => (await bundle)?.[Symbol.asyncDispose]())
 
 /** What a run of the command gave. */
 export interface CommandRun {
@@ -34,7 +30,7 @@ export async function plataforma(
 ): Promise<CommandRun> {
   const { DATABASE_URL, PLATAFORMA_SECRET, FORCE_COLOR, NO_COLOR, ...inherited } = process.env
   bundle ??= bundleCommand()
-  const child = spawn(process.execPath, [await bundle, ...args], {
+  const child = spawn(process.execPath, [(await bundle).path, ...args], {
     cwd,
     env: { ...inherited, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -53,26 +49,15 @@ export async function plataforma(
   })
 }
 
-let bundle: Promise<string> | undefined
+let bundle: Promise<BundledProgram> | undefined
 
-/**
- * The command as one file, made once for a test file: it starts in a fraction of the time that
- * compiling every source file takes, and Node reads configuration files as it does for users.
- */
-async function bundleCommand(): Promise<string> {
-  const outfile = join(BUNDLE_FOLDER, 'main.js')
-  await build({
-    entryPoints: [join(PACKAGE, 'src', 'command', 'main.ts')],
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    conditions: ['plataforma-source'],
+/** The command, made once for a test file; Node reads configuration files as it does for users. */
+function bundleCommand(): Promise<BundledProgram> {
+  return bundleProgram({
+    entry: join(PACKAGE, 'src', 'command', 'main.ts'),
+    packageFolder: PACKAGE,
     external: ['commander', 'jiti', 'kysely', 'libpg-query', 'pg'],
-    // For what is CommonJS inside.
-    banner: { js: REQUIRE },
   })
-  return outfile
 }
 
 /** An empty folder with these files, removed at the end. */

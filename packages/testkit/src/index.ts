@@ -9,6 +9,11 @@ export { startPgBouncer } from './pooler/start-pg-bouncer.js'
 export type { PostgresOptions, PostgresServer, StopMode } from './postgres/postgres-server.js'
 export { type SharedPostgres, sharedPostgres } from './postgres/shared-postgres.js'
 export { startPostgres } from './postgres/start-postgres.js'
+export {
+  type BundledProgram,
+  type BundleOptions,
+  bundleProgram,
+} from './program/bundle-program.js'
 export type { FrontendMessage } from './proxy/frontend-messages.js'
 export {
   type MessageProxy,
