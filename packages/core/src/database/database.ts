@@ -41,7 +41,9 @@ export class Database<Modules = Record<never, never>> implements AsyncDisposable
   ) {
     const ordered = orderPlugins(plugins, reservedNames())
     this.#engine = new Engine(resolveOptions(options), ordered, options.switchedOff ?? [])
-    this.#plugins = new PluginAssembly(ordered, this.#engine)
+    this.#plugins = new PluginAssembly(ordered, this.#engine, (name) => {
+      this.#modules.open(name)
+    })
     this.#modules = new OpenModules(this.#engine, () => this.#plugins.contributions.cache)
     this.#transactions = this.#systemTransactions()
     this.#closers.add(() => this.#engine.close())

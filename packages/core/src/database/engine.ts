@@ -12,6 +12,7 @@ import type { DatabasePlugin } from '../plugin/plugin.js'
 import { FunctionNames } from '../scope/function-names.js'
 import { ModuleJudge } from '../scope/module-judge.js'
 import { StatementWay } from '../scope/statement-way.js'
+import { PgPoolSessionSource } from '../session/pg-pool-session-source.js'
 import type { StatementInterceptor } from '../statement/statement.js'
 import { TYPES_QUERY } from '../table/catalog-query.js'
 import { readArrayTypes } from '../table/read-array-types.js'
@@ -95,7 +96,10 @@ export class Engine {
     })
     await this.connections.pinNewerSettings()
     for (const finding of await isolation.initialize()) this.#tell(finding)
-    if (this.connections.sessions.isPooled) await isolation.allowPooler(true)
+    // The default source leaves it to `allowPooler` whether contexts may be bound to no session.
+    const { sessions } = this.connections
+    const isDefault = sessions instanceof PgPoolSessionSource
+    if (sessions.isPooled && !isDefault) await isolation.allowPooler(true)
     this.#isolation = isolation
     await this.#learnTypes()
   }

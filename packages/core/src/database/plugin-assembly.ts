@@ -13,11 +13,18 @@ export class PluginAssembly {
   readonly managers = new Map<string, unknown>()
   readonly #plugins: readonly DatabasePlugin[]
   readonly #engine: Engine
+  readonly #opened: (module: string) => void
   #isSetUp = false
 
-  constructor(plugins: readonly DatabasePlugin[], engine: Engine) {
+  /** @param opened is told of every module that a plugin has made */
+  constructor(
+    plugins: readonly DatabasePlugin[],
+    engine: Engine,
+    opened: (module: string) => void,
+  ) {
     this.#plugins = plugins
     this.#engine = engine
+    this.#opened = opened
   }
 
   /** Once; where a plugin fails, what was set up before it is closed and forgotten. */
@@ -71,11 +78,13 @@ export class PluginAssembly {
       this.managers.set(plugin.name, manager)
     }
     if (this.#plugins.length > 0) await this.#ensureExisting()
+    await engine.listeners.ready()
   }
 
   async #createModule(name: string): Promise<ModuleRef> {
     await this.#engine.isolation.createModule(name)
     await this.ensureModule(name)
+    this.#opened(name)
     return { name, schema: moduleSchema(name) }
   }
 

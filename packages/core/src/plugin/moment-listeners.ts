@@ -17,6 +17,7 @@ export class MomentListeners {
     rolledBack: [],
     outcomeUnknown: [],
     schemaChanged: [],
+    ready: [],
   }
 
   add<Moment extends keyof PluginMoments>(moment: Moment, listener: PluginMoments[Moment]): void {
@@ -50,6 +51,10 @@ export class MomentListeners {
 
   async schemaChanged(module: string): Promise<void> {
     for (const listener of this.#listeners.schemaChanged) await listener(module)
+  }
+
+  async ready(): Promise<void> {
+    for (const listener of this.#listeners.ready) await listener()
   }
 
   /** The moments of a write, as a transaction needs them. */

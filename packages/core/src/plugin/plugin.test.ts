@@ -89,6 +89,39 @@ describe('a composed database', () => {
     expect(events).toEqual(['setup first', 'setup second', 'close second', 'close first'])
   })
 
+  it('is ready when every plugin is set up and knows what exists, before any module is used', async () => {
+    const events: string[] = []
+    await using database = databaseWith([
+      plugin('maker', async (host) => {
+        events.push('setup maker')
+        host.on('ready', async () => {
+          events.push('ready')
+          await host.modules.create('prepared')
+        })
+        return {}
+      }),
+      plugin('listener', async (host) => {
+        events.push('setup listener')
+        host.on('ensureModule', ({ name }) => {
+          events.push(`told of ${name}`)
+          return Promise.resolve()
+        })
+        return {}
+      }),
+    ])
+    await database.initialize()
+    expect(events.slice(0, 3)).toEqual(['setup maker', 'setup listener', expect.anything()])
+    expect(events.slice(-2)).toEqual(['ready', 'told of prepared'])
+    expect(await database.module('prepared').query('select 1 as one')).toEqual([{ one: 1 }])
+  })
+
+  it('opens a module that a plugin makes later', async () => {
+    await using database = databaseWith([plugin('host', async (host) => host)])
+    await database.initialize()
+    await database.host.modules.create('made_later')
+    expect(await database.module('made_later').query('select 1 as one')).toEqual([{ one: 1 }])
+  })
+
   it('lets interceptors answer without a connection and hand locals down', async () => {
     const seen: unknown[] = []
     await using database = databaseWith([

@@ -87,6 +87,11 @@ export interface PluginMoments {
   /** The connection was lost during COMMIT: it may or may not have happened. */
   outcomeUnknown(writes: Writes): Promise<void> | void
   schemaChanged(module: string): Promise<void> | void
+  /**
+   * Every plugin is set up and was told of all that exists; no module is used yet. An error fails
+   * `initialize()`.
+   */
+  ready(): Promise<void> | void
 }
 
 export interface ModuleRef {

@@ -29,6 +29,7 @@ export class PgPoolSessionSource implements SessionSource {
   readonly #names = new StatementNames()
   readonly #healing = new Map<string, Promise<boolean>>()
   readonly #acquireTimeoutMs: number
+  #isPooled = false
   #closing: Promise<void> | undefined
 
   constructor(options: PgPoolSessionSourceOptions) {
@@ -53,6 +54,11 @@ export class PgPoolSessionSource implements SessionSource {
       if (!isPasswordRefused(error) || !(await this.#heal(request.identity))) throw error
     }
     return await this.#lend(request)
+  }
+
+  /** Whether a session was found to be another process's than the one that was connected to. */
+  get isPooled(): boolean {
+    return this.#isPooled
   }
 
   stats(): SessionSourceStats {
@@ -93,6 +99,7 @@ export class PgPoolSessionSource implements SessionSource {
     const either = signal === undefined ? deadline : AbortSignal.any([signal, deadline])
     try {
       await connection.measure(either)
+      if (connection.backendPid === 0) this.#isPooled = true
     } catch (error) {
       throw error === deadline.reason ? unanswered(error) : error
     }

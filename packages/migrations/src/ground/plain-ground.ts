@@ -1,0 +1,81 @@
+import { assertModuleName, type Log, moduleSchema } from '@plataforma/core'
+import { type Kysely, sql } from 'kysely'
+import type { MigrationTarget } from '../system/migration-options.js'
+import type { Ground } from './ground.js'
+import { openHandle } from './open-handle.js'
+import { sharesSessions } from './shares-sessions.js'
+
+export type PlainGroundOptions = MigrationTarget & {
+  readonly directUrl?: string | undefined
+  /** Modules that migrate at the same time; a pool of our own is made large enough for them. */
+  readonly parallel?: number
+  readonly log?: Log
+}
+
+/**
+ * Any PostgreSQL: a module is its schema, and nothing is protected by policies.
+ *
+ * @throws PlataformaError `PLT_DATABASE_UNAVAILABLE`
+ */
+export async function openPlainGround(options: PlainGroundOptions): Promise<Ground> {
+  const address = options.directUrl ?? options.connectionString
+  const { log = () => {} } = options
+  if (address !== undefined) {
+    const handle = await openHandle(address, { parallel: options.parallel })
+    return plainGround(handle.db, { log, isPooled: handle.isPooled, close: handle.close })
+  }
+  // There is a handle where there is no address.
+  const db = options.db as Kysely<unknown>
+  return plainGround(db, { log, isPooled: await sharesSessions(db), close: async () => {} })
+}
+
+function plainGround(
+  db: Kysely<unknown>,
+  { log, isPooled, close }: Pick<Ground, 'log' | 'isPooled' | 'close'>,
+): Ground {
+  return {
+    db,
+    isPooled,
+    log,
+    close,
+    tenantColumn: undefined,
+    schemaOf: moduleSchema,
+    async ensureModule(module) {
+      assertModuleName(module)
+      const schema = moduleSchema(module)
+      const { rows } = await sql<{ name: string }>`
+        SELECT nspname AS name FROM pg_namespace
+        WHERE nspname IN (${schema}, ${EXTENSIONS})`.execute(db)
+      const present = new Set(rows.map(({ name }) => name))
+      if (!present.has(schema)) await createSchema(db, schema)
+      if (present.has(EXTENSIONS)) return
+      await createSchema(db, EXTENSIONS).catch((error: unknown) => {
+        // Who may only work in this schema has no extensions to create either.
+        if (sqlStateOf(error) !== '42501') throw error
+      })
+    },
+    async settingsFor(module) {
+      const value = `${moduleSchema(module)}, ${EXTENSIONS}, public, pg_temp`
+      return [{ name: 'search_path', value }]
+    },
+    async ensureTable() {},
+    async moduleChanged() {
+      return []
+    },
+  }
+}
+
+const EXTENSIONS = 'extensions'
+
+async function createSchema(db: Kysely<unknown>, name: string): Promise<void> {
+  try {
+    await sql`CREATE SCHEMA IF NOT EXISTS ${sql.id(name)}`.execute(db)
+  } catch (error) {
+    // Two at once: IF NOT EXISTS looks before it makes.
+    if (!['23505', '42P06'].includes(sqlStateOf(error) ?? '')) throw error
+  }
+}
+
+function sqlStateOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined
+}
