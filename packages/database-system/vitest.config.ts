@@ -1,3 +1,6 @@
 import { testConfig } from '../../vitest.shared.js'
 
-export default testConfig({ redis: true })
+export default testConfig({
+  redis: true,
+  once: ['test/documentation/**', 'src/command/run-command.test.ts'],
+})

@@ -1,4 +1,6 @@
 import { testConfig } from '../../vitest.shared.js'
 
 // The kernel's servers are mocks; behind PgBouncer the tests choose their servers themselves.
-export default testConfig({ once: ['src/kernel/**', 'src/budget/**', 'test/pooler/**'] })
+export default testConfig({
+  once: ['src/kernel/**', 'src/budget/**', 'test/pooler/**', 'test/shared-budget.test.ts'],
+})
