@@ -1,3 +1,13 @@
 import { testConfig } from '../../vitest.shared.js'
 
-export default testConfig()
+// What happens between a folder and parsed statements asks no server.
+export default testConfig({
+  once: [
+    'src/migration/**',
+    'src/place/**',
+    'src/source/**',
+    'src/script/**',
+    'src/create/**',
+    'src/importers/**',
+  ],
+})

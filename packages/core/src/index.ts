@@ -16,6 +16,8 @@ export { PlataformaDialect, type PlataformaDialectConfig } from './dialect/plata
 export { ERROR_CODES, type ErrorCode } from './error/error-codes.js'
 export { toPlataformaError } from './error/from-database-error.js'
 export { PlataformaError, type PlataformaErrorData } from './error/plataforma-error.js'
+export { shownValue } from './error/shown-value.js'
+export { suggestion } from './error/suggestion.js'
 export type { Identity } from './identity/identity.js'
 export type { LocalSetting, Login, LoginDirectory } from './identity/login-directory.js'
 export { DEVELOPMENT_SECRET } from './identity/login-secret.js'

@@ -17,7 +17,9 @@ export interface Migration {
   /** The normalised text of an SQL migration: no byte order mark, lines ended by LF. */
   readonly text: string | undefined
   /**
-   * Read when it is first asked for.
+   * Read when it is first asked for. Metadata that a file of code exports are there once `code()`
+   * has answered: whoever plans awaits it for each pending one, which also finds code that does not
+   * load before anything runs.
    *
    * @throws PlataformaError `PLT_MIGRATION_INVALID`
    */

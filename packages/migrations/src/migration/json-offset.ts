@@ -1,0 +1,41 @@
+import { createRequire } from 'node:module'
+import type { AnyNode } from '@humanwhocodes/momoa'
+
+/** Names and indexes that lead to a value inside JSON. */
+export type JsonPath = readonly (string | number)[]
+
+/** Characters before the value at a path of a valid JSON text; the name of a member for its name. */
+export function jsonOffset(json: string, path: JsonPath): number {
+  let node: AnyNode = momoa().parse(json, { mode: 'json' }).body
+  for (const step of path) {
+    const member: AnyNode | undefined =
+      node.type === 'Object' && path.at(-1) === step
+        ? node.members.find(({ name }) => name.type === 'String' && name.value === step)
+        : valueAt(node, step)
+    if (member === undefined) break
+    node = member
+  }
+  return node.loc.start.offset
+}
+
+function valueAt(node: AnyNode, step: string | number): AnyNode | undefined {
+  if (node.type === 'Array') return node.elements[Number(step)]?.value
+  if (node.type !== 'Object') return undefined
+  return node.members.find(({ name }) => name.type === 'String' && name.value === step)?.value
+}
+
+/** What is wrong with a text that is no JSON, and where. */
+export function jsonError(json: string): { readonly message: string; readonly offset: number } {
+  try {
+    momoa().parse(json, { mode: 'json' })
+  } catch (error) {
+    const { message, offset } = error as Error & { readonly offset?: number }
+    return { message: message.replace(/ \(\d+:\d+\)$/, ''), offset: offset ?? 0 }
+  }
+  return { message: 'It is no JSON.', offset: 0 }
+}
+
+/** Loaded for the place of an error only: a run without one does not wait for it. */
+function momoa(): typeof import('@humanwhocodes/momoa') {
+  return createRequire(import.meta.url)('@humanwhocodes/momoa')
+}

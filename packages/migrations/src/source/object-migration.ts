@@ -1,0 +1,63 @@
+import { assertModuleName } from '@plataforma/core'
+import { jsonOffset } from '../migration/json-offset.js'
+import type { Migration, MigrationCode } from '../migration/migration.js'
+import type { MigrationMetadata } from '../migration/migration-metadata.js'
+import { isMigrationName, NAME_RULE } from '../migration/migration-name.js'
+import { NO_METADATA, readMetadata } from '../migration/read-metadata.js'
+import type { MigrationObject } from '../system/migration-options.js'
+import { exportedCode } from './exported-code.js'
+import { invalidFile } from './invalid-file.js'
+
+/** A migration that was given as an object. */
+export class ObjectMigration implements Migration {
+  readonly kind = 'code'
+  readonly module: string
+  readonly name: string
+  readonly place: string
+  readonly checksum = undefined
+  readonly text = undefined
+  readonly #code: MigrationCode
+  readonly #written: Readonly<Record<string, unknown>> | undefined
+  #metadata: MigrationMetadata | undefined
+
+  /** @throws PlataformaError `PLT_MODULE_NAME_INVALID`, `PLT_MIGRATION_INVALID` */
+  constructor(object: MigrationObject) {
+    const { module, name } = object
+    assertModuleName(module)
+    const place = `sources: ${module}/${name}`
+    if (!isMigrationName(name)) {
+      throw invalidFile(place, {
+        module,
+        message: `"${name}" is no name of a migration.`,
+        remedy: NAME_RULE,
+      })
+    }
+    this.module = module
+    this.name = name
+    this.place = place
+    this.#code = exportedCode(object, { module, name, file: place }).code
+    this.#written = object.metadata
+  }
+
+  get metadata(): MigrationMetadata {
+    this.#metadata ??= this.#written === undefined ? NO_METADATA : this.#read(this.#written)
+    return this.#metadata
+  }
+
+  code(): Promise<MigrationCode> {
+    return Promise.resolve(this.#code)
+  }
+
+  #read(value: Readonly<Record<string, unknown>>): MigrationMetadata {
+    const { module, name, place: file } = this
+    return readMetadata({
+      module,
+      name,
+      value,
+      placeOf: (path) => {
+        const text = JSON.stringify(value)
+        return { file, text, offset: jsonOffset(text, path) }
+      },
+    })
+  }
+}

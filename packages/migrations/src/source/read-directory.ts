@@ -1,0 +1,95 @@
+import { type Dirent, readdirSync, statSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { assertModuleName, PlataformaError } from '@plataforma/core'
+import type { Migration } from '../migration/migration.js'
+import { compareText, isMigrationName, NAME_RULE } from '../migration/migration-name.js'
+import { CodeMigration } from './code-migration.js'
+import { invalidFile } from './invalid-file.js'
+import { readText } from './read-text.js'
+import { SqlMigration } from './sql-migration.js'
+
+/** In the order in which files of one name are tried: what people write, then what is compiled. */
+const CODE = ['.ts', '.mts', '.cts', '.mjs', '.js', '.cjs']
+
+/**
+ * The migrations in a folder with a folder for each module, in no promised order. Reads and hashes
+ * every file, and parses none.
+ *
+ * @throws PlataformaError `PLT_MIGRATION_NOT_FOUND` where there is no such folder,
+ * `PLT_MIGRATION_INVALID`, `PLT_MODULE_NAME_INVALID`
+ */
+export function readDirectory(directory: string): readonly Migration[] {
+  return entriesOf(directory).flatMap((entry) => {
+    const path = join(directory, entry.name)
+    if (isFolder(entry, path)) return readModule(path, entry.name)
+    if (extname(entry.name).toLowerCase() !== '.sql') return []
+    throw invalidFile(path, {
+      message: `${path} stands outside of the folder of a module.`,
+      remedy: `Move it into a folder that has the name of its module, such as ${join(directory, 'vendas', entry.name)}.`,
+    })
+  })
+}
+
+function readModule(folder: string, module: string): readonly Migration[] {
+  const migrations: Migration[] = []
+  const code = new Map<string, string[]>()
+  for (const entry of entriesOf(folder)) {
+    const extension = extname(entry.name).toLowerCase()
+    const isCode = CODE.includes(extension) && !/\.d\.[mc]?ts$/i.test(entry.name)
+    if (!isCode && extension !== '.sql') continue
+    const place = join(folder, entry.name)
+    if (isFolder(entry, place)) continue
+    const name = entry.name.slice(0, -extension.length)
+    if (!isMigrationName(name)) throw wrongName(place, module)
+    if (isCode) code.set(name, [...(code.get(name) ?? []), place])
+    else migrations.push(new SqlMigration({ module, name, place, text: readText(place, module) }))
+  }
+  for (const [name, places] of code) {
+    const [first, ...others] = places.sort((a, b) => rank(a) - rank(b))
+    if (first === undefined) continue
+    migrations.push(
+      new CodeMigration({ module, name }, [first, ...others], readText(first, module)),
+    )
+  }
+  // A folder without migrations is nobody's module, whatever its name.
+  if (migrations.length > 0) assertModuleName(module)
+  return migrations
+}
+
+function rank(file: string): number {
+  return CODE.indexOf(extname(file).toLowerCase())
+}
+
+/** What is in a folder, without what is hidden: an editor's, or a volume's. */
+function entriesOf(directory: string): readonly Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true })
+      .filter(({ name }) => !name.startsWith('.'))
+      .sort((a, b) => compareText(a.name, b.name))
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw cause
+    throw new PlataformaError(
+      'PLT_MIGRATION_NOT_FOUND',
+      `There is no folder ${directory} of migrations.`,
+      {
+        remedy: 'Make it, or say with "directory" where migrations are.',
+        cause,
+        details: { directory },
+      },
+    )
+  }
+}
+
+/** A mounted volume has links in place of files and folders. */
+function isFolder(entry: Dirent, path: string): boolean {
+  return entry.isSymbolicLink() ? statSync(path).isDirectory() : entry.isDirectory()
+}
+
+function wrongName(place: string, module: string) {
+  return invalidFile(place, {
+    module,
+    message: `The name of ${place} is not that of a migration.`,
+    remedy: `${NAME_RULE} The layout of another tool is brought in by "plataforma migrate import".`,
+  })
+}
