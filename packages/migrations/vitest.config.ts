@@ -8,6 +8,7 @@ export default testConfig({
     'src/source/**',
     'src/script/**',
     'src/create/**',
+    'src/system/check-migration-options.test.ts',
     'src/importers/**',
   ],
 })
