@@ -10,5 +10,7 @@ export default testConfig({
     'src/create/**',
     'src/system/check-migration-options.test.ts',
     'src/importers/**',
+    'src/plan/**',
+    'src/version/**',
   ],
 })

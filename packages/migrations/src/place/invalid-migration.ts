@@ -10,17 +10,34 @@ export interface Refusal {
   readonly remedy: string
   readonly cause?: unknown
   readonly sqlState?: string | undefined
+  /** Further facts, beside file, line and column. */
+  readonly details?: Readonly<Record<string, unknown>>
 }
 
 /** The error for a place in a migration: what is wrong, the line with a caret, and what to do. */
 export function invalidMigration(place: TextPlace, refusal: Refusal): PlataformaError {
-  const { code = 'PLT_MIGRATION_INVALID', module, name, message, remedy, cause, sqlState } = refusal
+  const {
+    code = 'PLT_MIGRATION_INVALID',
+    module,
+    name,
+    message,
+    remedy,
+    cause,
+    sqlState,
+    details,
+  } = refusal
   const { line, column } = lineAndColumn(place)
   return new PlataformaError(code, `${message}\n${showPlace(place)}`, {
     module,
     remedy,
     ...(cause === undefined ? {} : { cause }),
     ...(sqlState === undefined ? {} : { sqlState }),
-    details: { file: place.file, line, column, ...(name === undefined ? {} : { migration: name }) },
+    details: {
+      file: place.file,
+      line,
+      column,
+      ...(name === undefined ? {} : { migration: name }),
+      ...details,
+    },
   })
 }

@@ -1,0 +1,92 @@
+import type { Dependency } from '../migration/dependency.js'
+import { missingMigration, missingModule, unmetRange } from './dependency-refusals.js'
+import { appliedVersion, chainOf, type ModuleChain } from './module-chain.js'
+import type { ModuleState } from './module-state.js'
+import type { PendingNode } from './pending-node.js'
+import type { PlanFindings } from './plan-findings.js'
+import { type RangeGate, rangeGate } from './range-gate.js'
+
+/** What is to be run, and what has to be run before each: built from where it is asked for. */
+export class PlanGraph {
+  readonly #modules: ReadonlyMap<string, ModuleState>
+  readonly #findings: PlanFindings
+  readonly #chains = new Map<string, ModuleChain>()
+  readonly #gates = new Map<string, RangeGate>()
+
+  constructor(modules: ReadonlyMap<string, ModuleState>, findings: PlanFindings) {
+    this.#modules = modules
+    this.#findings = findings
+  }
+
+  /** What is to be run of a module, as far as it is known here. */
+  chain(state: ModuleState): ModuleChain {
+    let chain = this.#chains.get(state.module)
+    if (chain === undefined) {
+      chain = chainOf(state, this.#findings)
+      this.#chains.set(state.module, chain)
+    }
+    return chain
+  }
+
+  /**
+   * These nodes and all that they need, with their edges.
+   *
+   * @throws PlataformaError `PLT_MIGRATION_DEPENDENCY`
+   */
+  closure(roots: Iterable<PendingNode>): ReadonlySet<PendingNode> {
+    const found = new Set(roots)
+    // A set goes on over what is added to it meanwhile.
+    for (const node of found) {
+      for (const dependency of node.migration.metadata.dependencies) this.#connect(node, dependency)
+      for (const { node: earlier, kind } of node.after) if (kind !== 'leaves') found.add(earlier)
+    }
+    return found
+  }
+
+  #connect(node: PendingNode, dependency: Dependency): void {
+    const { migration } = node
+    const state = this.#modules.get(dependency.module)
+    if (state === undefined) {
+      throw missingModule({ migration, dependency }, this.#modules.keys())
+    }
+    if (dependency.range !== undefined) {
+      this.#connectRange(node, dependency, state)
+      return
+    }
+    const earlier =
+      dependency.name === undefined
+        ? this.chain(state).lastOrdinary
+        : this.#named(node, dependency, state)
+    if (earlier !== undefined) node.after.push({ node: earlier, kind: 'needs', dependency })
+  }
+
+  #named(node: PendingNode, dependency: Dependency, state: ModuleState): PendingNode | undefined {
+    const record = state.records.get(dependency.name ?? '')
+    if (record?.state === 'applied' && !record.repeatable) return undefined
+    const earlier = this.chain(state).byName.get(dependency.name ?? '')
+    if (earlier === undefined && record === undefined) {
+      throw missingMigration({ migration: node.migration, dependency }, state)
+    }
+    return earlier
+  }
+
+  #connectRange(node: PendingNode, dependency: Dependency, state: ModuleState): void {
+    const { opens, closes, isMet, versions } = this.#gate(state, dependency.range ?? '*')
+    const isOpened = isMet || closes !== undefined
+    if (!isOpened) throw unmetRange({ migration: node.migration, dependency }, versions)
+    if (opens !== undefined) node.after.push({ node: opens, kind: 'needs', dependency })
+    if (closes !== undefined && closes !== node) {
+      closes.after.push({ node, kind: 'leaves', dependency })
+    }
+  }
+
+  #gate(state: ModuleState, range: string): RangeGate {
+    const key = `${state.module}@${range}`
+    let gate = this.#gates.get(key)
+    if (gate === undefined) {
+      gate = rangeGate(appliedVersion(state), this.chain(state).nodes, range)
+      this.#gates.set(key, gate)
+    }
+    return gate
+  }
+}

@@ -1,0 +1,103 @@
+import type { Migration } from '../migration/migration.js'
+import { compareNames, compareText } from '../migration/migration-name.js'
+import { isInRange } from '../version/version-range.js'
+import type { MigrationPlan, PlanInput, PlannedMigration } from './migration-plan.js'
+import { type ModuleState, modulesOf } from './module-state.js'
+import { orderNodes } from './order-nodes.js'
+import type { PendingNode } from './pending-node.js'
+import { PlanFindings } from './plan-findings.js'
+import { PlanGraph } from './plan-graph.js'
+import { outOfOrder, shownMigration, unknownModule, unsupported } from './plan-refusals.js'
+
+/**
+ * What a run would do: pure, and the same whatever the order of its input. With `modules`, what
+ * these need of others is planned as well, up to the migrations they need.
+ *
+ * @throws PlataformaError `PLT_MIGRATION_CHANGED`, `PLT_MIGRATION_CYCLE`,
+ *   `PLT_MIGRATION_DEPENDENCY`, `PLT_MIGRATION_INVALID`,
+ *   `PLT_MIGRATION_NEEDS_ATTENTION`, `PLT_MIGRATION_NOT_FOUND`, `PLT_MIGRATION_OUT_OF_ORDER`,
+ *   `PLT_MIGRATION_UNSUPPORTED`
+ */
+export function planMigrations(input: PlanInput): MigrationPlan {
+  const modules = modulesOf(input)
+  const findings = new PlanFindings()
+  const graph = new PlanGraph(modules, findings)
+  const roots = selected(input.modules, modules).flatMap((state) => graph.chain(state).nodes)
+  findings.refuse()
+  const closure = graph.closure(roots)
+  findings.refuse()
+  const nodes = [...closure]
+  checkOrder(nodes, modules, { policy: input.outOfOrder, findings })
+  checkServer(nodes, input.serverVersion)
+  return { steps: stepsOf(orderNodes(nodes)), warnings: findings.warnings() }
+}
+
+function selected(
+  names: readonly string[] | undefined,
+  modules: ReadonlyMap<string, ModuleState>,
+): readonly ModuleState[] {
+  return [...new Set(names ?? modules.keys())].sort(compareText).map((name) => {
+    const state = modules.get(name)
+    if (state === undefined) throw unknownModule(name, modules.keys())
+    return state
+  })
+}
+
+function stepsOf(places: ReadonlyMap<PendingNode, number>): PlannedMigration[] {
+  return [...places.keys()].map(({ migration, reason, after }) => {
+    const earlier = new Set(after.map(({ node }) => places.get(node) ?? -1))
+    return { migration, reason, after: [...earlier].sort((a, b) => a - b) }
+  })
+}
+
+interface OrderCheck {
+  readonly policy: PlanInput['outOfOrder']
+  readonly findings: PlanFindings
+}
+
+function checkOrder(
+  nodes: readonly PendingNode[],
+  modules: ReadonlyMap<string, ModuleState>,
+  { policy, findings }: OrderCheck,
+): void {
+  if (policy === 'allow') return
+  const applied = new Map<string, string>()
+  const late: Migration[] = []
+  for (const { migration, reason } of nodes) {
+    if (reason !== 'new' || migration.metadata.repeatable) continue
+    const { module, name } = migration
+    const last = applied.get(module) ?? lastApplied(modules.get(module))
+    applied.set(module, last)
+    if (last !== '' && compareNames(name, last) < 0) late.push(migration)
+  }
+  late.sort((a, b) => compareText(a.module, b.module) || compareNames(a.name, b.name))
+  if (late.length > 0 && policy === 'error') throw outOfOrder(late, applied)
+  for (const migration of late) {
+    const { module, name } = migration
+    findings.warn({
+      kind: 'out-of-order',
+      module,
+      name,
+      message: `${shownMigration(migration)} stands before ${applied.get(module)}, which is applied.`,
+    })
+  }
+}
+
+/** The last applied migration of a module that is not repeatable; empty where there is none. */
+function lastApplied(state: ModuleState | undefined): string {
+  let last = ''
+  for (const { name, state: is, repeatable } of state?.records.values() ?? []) {
+    if (is !== 'applied' || repeatable) continue
+    if (last === '' || compareNames(last, name) < 0) last = name
+  }
+  return last
+}
+
+function checkServer(nodes: readonly PendingNode[], serverVersion: number): void {
+  const version = `${Math.trunc(serverVersion / 10_000)}.${serverVersion % 10_000}`
+  const refused = nodes.flatMap(({ migration }) => {
+    const { pg } = migration.metadata
+    return pg === undefined || isInRange(`${version}.0`, pg) ? [] : [{ migration, range: pg }]
+  })
+  if (refused.length > 0) throw unsupported(refused, version)
+}
