@@ -1,5 +1,5 @@
 import { assertModuleName } from '@plataforma/core'
-import validRange from 'semver/ranges/valid.js'
+import { isRange } from '../version/version-range.js'
 import type { Dependency } from './dependency.js'
 import { isMigrationName, NAME_RULE } from './migration-name.js'
 
@@ -13,7 +13,7 @@ export function parseDependency(text: string): Dependency {
   assertModuleName(module)
   const range = sign === '@' ? rest.trim() : undefined
   // To semver an empty text is any version.
-  if (range === '' || (range !== undefined && validRange(range) === null)) {
+  if (range === '' || (range !== undefined && !isRange(range))) {
     throw new Error(`"${range}" is no range of versions; write one such as ">=1.2.0".`)
   }
   const name = sign === ':' ? rest : undefined

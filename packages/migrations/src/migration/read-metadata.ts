@@ -1,8 +1,7 @@
 import { shownValue, suggestion } from '@plataforma/core'
-import valid from 'semver/functions/valid.js'
-import validRange from 'semver/ranges/valid.js'
 import { invalidMigration } from '../place/invalid-migration.js'
 import type { TextPlace } from '../place/text-place.js'
+import { isRange, semanticVersion } from '../version/version-range.js'
 import type { Dependency } from './dependency.js'
 import type { JsonPath } from './json-offset.js'
 import type { MigrationMetadata } from './migration-metadata.js'
@@ -126,11 +125,11 @@ function refused(
 }
 
 function version(value: unknown): string | undefined {
-  return (typeof value === 'string' && valid(value)) || undefined
+  return typeof value === 'string' ? semanticVersion(value) : undefined
 }
 
 function range(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' && validRange(value) !== null ? value : undefined
+  return typeof value === 'string' && value !== '' && isRange(value) ? value : undefined
 }
 
 function truth(value: unknown): boolean | undefined {

@@ -20,9 +20,9 @@ const satisfies = lazy<typeof satisfiesRange>('semver/functions/satisfies.js')
 const version = lazy<typeof validVersion>('semver/functions/valid.js')
 const range = lazy<typeof validRange>('semver/ranges/valid.js')
 
-/** Whether a text is a semantic version. */
-export function isVersion(text: string): boolean {
-  return version()(text) !== null
+/** The semantic version that a text says, without what may stand around it, such as a `v`. */
+export function semanticVersion(text: string): string | undefined {
+  return version()(text) ?? undefined
 }
 
 /** Whether a text is a range of semantic versions; to semver an empty text is any version. */
