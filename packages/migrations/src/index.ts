@@ -1,6 +1,9 @@
 export type { Dependency } from './migration/dependency.js'
 export type { Migration, MigrationCode, MigrationDatabase } from './migration/migration.js'
 export type { MigrationMetadata } from './migration/migration-metadata.js'
+export { readSnapshot } from './snapshot/read-snapshot.js'
+export type { SchemaSnapshot, SnapshotObjects, SnapshotValue } from './snapshot/schema-snapshot.js'
+export { snapshotHash } from './snapshot/snapshot-hash.js'
 export type {
   MigrationObject,
   MigrationOptions,
