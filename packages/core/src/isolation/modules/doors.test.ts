@@ -74,6 +74,31 @@ describe.each(ADMINISTRATORS)('doors between modules, %s administrator', (admini
     expect((await fiscal.query('select id from module_vendas.pedido')).rows).toEqual([{ id: 2 }])
   })
 
+  it('let the other module make views over them, which its owner does not read', async () => {
+    const { manager } = installation
+    const door = { from: 'vendas', to: 'estoque', tables: ['pedido'] }
+    await manager.grantAccess(door)
+    const asOwner = (text: string) => installation.asOwner('estoque', [text])
+    await asOwner('create view pedidos_vistos as select id from module_vendas.pedido')
+    await manager.secureModule('estoque')
+    const estoque = await installation.module('estoque')
+    await installation.setTenant(estoque, 'a')
+    const read = () => estoque.query('select id from module_estoque.pedidos_vistos')
+    expect((await read()).rows).toEqual([{ id: 1 }])
+    await expect(asOwner('select * from module_vendas.pedido')).rejects.toMatchObject({
+      code: '42501',
+    })
+    await manager.revokeAccess(door)
+    await expect(read()).rejects.toMatchObject({ code: '42501' })
+    await expect(
+      asOwner('create view outros as select id from module_vendas.pedido'),
+    ).rejects.toMatchObject({ code: '42501' })
+    await manager.grantAccess(door)
+    await manager.dropModule('estoque', { confirm: 'estoque' })
+    await manager.createModule('estoque')
+    expect((await manager.listDoors()).filter(({ to }) => to === 'estoque')).toEqual([])
+  })
+
   it('take privileges in either case', async () => {
     const { manager } = installation
     const door = { from: 'vendas', to: 'fiscal', tables: ['segredo'] }

@@ -32,7 +32,9 @@ const PRIVILEGES: ReadonlySet<string> = new Set(['SELECT', 'INSERT', 'UPDATE', '
 export async function grantAccess(isolation: Isolation, door: Door): Promise<void> {
   const privileges = checkDoor(door, ['SELECT'])
   await changeDoors(isolation, door, async (trx, user) => {
-    await sql`GRANT USAGE ON SCHEMA ${sql.id(moduleSchema(door.from))} TO ${user}`.execute(trx)
+    const schema = sql.id(moduleSchema(door.from))
+    // The other's owner may name the tables in views, which read as their caller; it reads nothing.
+    await sql`GRANT USAGE ON SCHEMA ${schema} TO ${user}, ${ownerOf(isolation, door)}`.execute(trx)
     for (const table of door.tables) {
       await assertOpenable(trx, door.from, table)
       const id = sql.id(moduleSchema(door.from), table)
@@ -52,7 +54,10 @@ export async function revokeAccess(isolation: Isolation, door: Door): Promise<vo
       await sql`REVOKE ${listOf(privileges)} ON ${id} FROM ${user}`.execute(trx)
     }
     const left = await openTables(trx, isolation, door)
-    if (left.size === 0) await sql`REVOKE USAGE ON SCHEMA ${schema} FROM ${user}`.execute(trx)
+    if (left.size > 0) return
+    await sql`REVOKE USAGE ON SCHEMA ${schema} FROM ${user}, ${ownerOf(isolation, door)}`.execute(
+      trx,
+    )
   })
 }
 
@@ -89,6 +94,10 @@ function checkDoor(door: Door, unlessGiven: readonly DoorPrivilege[]): readonly 
       : `"${wrong}" is not a privilege that a module can open.`,
     { module: door.from, remedy: 'Name SELECT, INSERT, UPDATE or DELETE.' },
   )
+}
+
+function ownerOf({ names }: Isolation, { to }: Door) {
+  return sql.id(names.owner(to))
 }
 
 type Change = (trx: Kysely<unknown>, user: ReturnType<typeof sql.id>) => Promise<void>

@@ -51,7 +51,7 @@ async function dropAll(trx: Kysely<unknown>, isolation: Isolation, module: strin
   const existing = await existingRoles(trx, groups)
   const roles = groups.filter((role) => existing.has(role))
   await letAdministratorBecome(trx, server, roles)
-  await revokeGrants(trx, names.runtime(module))
+  for (const role of roles) await revokeGrants(trx, role)
   // As the role itself: on 16 and later the administrator's membership does not inherit.
   for (const role of roles) {
     await withRole(trx, role, () => sql`DROP OWNED BY CURRENT_USER CASCADE`.execute(trx))
