@@ -4,13 +4,14 @@ import { appliedVersion, chainOf, type ModuleChain } from './module-chain.js'
 import type { ModuleState } from './module-state.js'
 import type { PendingNode } from './pending-node.js'
 import type { PlanFindings } from './plan-findings.js'
-import { type RangeGate, rangeGate } from './range-gate.js'
+import { type RangeGate, rangeGate, type VersionStep, versionSteps } from './range-gate.js'
 
 /** What is to be run, and what has to be run before each: built from where it is asked for. */
 export class PlanGraph {
   readonly #modules: ReadonlyMap<string, ModuleState>
   readonly #findings: PlanFindings
   readonly #chains = new Map<string, ModuleChain>()
+  readonly #versions = new Map<ModuleState, readonly VersionStep[]>()
   readonly #gates = new Map<string, RangeGate>()
 
   constructor(modules: ReadonlyMap<string, ModuleState>, findings: PlanFindings) {
@@ -71,20 +72,32 @@ export class PlanGraph {
   }
 
   #connectRange(node: PendingNode, dependency: Dependency, state: ModuleState): void {
-    const { opens, closes, isMet, versions } = this.#gate(state, dependency.range ?? '*')
-    const isOpened = isMet || closes !== undefined
-    if (!isOpened) throw unmetRange({ migration: node.migration, dependency }, versions)
-    if (opens !== undefined) node.after.push({ node: opens, kind: 'needs', dependency })
-    if (closes !== undefined && closes !== node) {
-      closes.after.push({ node, kind: 'leaves', dependency })
+    const steps = this.#versionSteps(state)
+    const { opens, closes } = this.#gate(state.module, dependency.range ?? '*', steps)
+    if (opens === undefined) {
+      const versions = steps.map(({ version }) => version)
+      throw unmetRange({ migration: node.migration, dependency }, versions)
+    }
+    if (opens.node !== undefined) node.after.push({ node: opens.node, kind: 'needs', dependency })
+    if (closes?.node !== undefined && closes.node !== node) {
+      closes.node.after.push({ node, kind: 'leaves', dependency })
     }
   }
 
-  #gate(state: ModuleState, range: string): RangeGate {
-    const key = `${state.module}@${range}`
+  #versionSteps(state: ModuleState): readonly VersionStep[] {
+    let steps = this.#versions.get(state)
+    if (steps === undefined) {
+      steps = versionSteps(appliedVersion(state), this.chain(state).nodes)
+      this.#versions.set(state, steps)
+    }
+    return steps
+  }
+
+  #gate(module: string, range: string, steps: readonly VersionStep[]): RangeGate {
+    const key = `${module}@${range}`
     let gate = this.#gates.get(key)
     if (gate === undefined) {
-      gate = rangeGate(appliedVersion(state), this.chain(state).nodes, range)
+      gate = rangeGate(steps, range)
       this.#gates.set(key, gate)
     }
     return gate

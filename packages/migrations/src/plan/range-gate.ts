@@ -1,36 +1,45 @@
 import { higherVersion, isInRange } from '../version/version-range.js'
 import type { PendingNode } from './pending-node.js'
 
-/** Between which migrations of a module its version satisfies a range. */
-export interface RangeGate {
-  readonly isMet: boolean
-  /** The migration with which it does; `undefined` where it does already. */
-  readonly opens: PendingNode | undefined
-  /** The first one after with which it no longer does. */
-  readonly closes: PendingNode | undefined
-  /** What the module has now and goes through in this run, rising. */
-  readonly versions: readonly string[]
+/** A version of a module, and the migration that brings it; `undefined` for what is applied. */
+export interface VersionStep {
+  readonly version: string
+  readonly node: PendingNode | undefined
 }
 
-/** Follows the version of a module through what is to be run of it. */
-export function rangeGate(
+/** The version that a module has and those that it goes through in this run, rising. */
+export function versionSteps(
   applied: string | undefined,
   nodes: readonly PendingNode[],
-  range: string,
-): RangeGate {
-  const versions = applied === undefined ? [] : [applied]
-  let isMet = applied !== undefined && isInRange(applied, range)
-  let opens: PendingNode | undefined
-  let version = applied
+): readonly VersionStep[] {
+  const steps: VersionStep[] = applied === undefined ? [] : [{ version: applied, node: undefined }]
+  let last = applied
   for (const node of nodes) {
-    const next = higherVersion(version, node.migration.metadata.version)
-    if (next === undefined || next === version) continue
-    version = next
-    versions.push(next)
-    const isInside = isInRange(next, range)
-    if (isMet && !isInside) return { isMet, opens, closes: node, versions }
-    if (!isMet && isInside) opens = node
-    isMet = isInside
+    const version = higherVersion(last, node.migration.metadata.version)
+    if (version === undefined || version === last) continue
+    steps.push({ version, node })
+    last = version
   }
-  return { isMet, opens, closes: undefined, versions }
+  return steps
+}
+
+/** Between which migrations of a module its version satisfies a range. */
+export interface RangeGate {
+  /** The step with which it first does; `undefined` where none does. */
+  readonly opens: VersionStep | undefined
+  /** The first one after with which it no longer does. */
+  readonly closes: VersionStep | undefined
+}
+
+export function rangeGate(steps: readonly VersionStep[], range: string): RangeGate {
+  let opens: VersionStep | undefined
+  for (const step of steps) {
+    const isInside = isInRange(step.version, range)
+    if (opens === undefined) {
+      if (isInside) opens = step
+    } else if (!isInside) {
+      return { opens, closes: step }
+    }
+  }
+  return { opens, closes: undefined }
 }

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
-import type compareVersions from 'semver/functions/compare.js'
-import type satisfiesRange from 'semver/functions/satisfies.js'
+import type RangeClass from 'semver/classes/range.js'
+import type SemVerClass from 'semver/classes/semver.js'
 import type validVersion from 'semver/functions/valid.js'
 import type validRange from 'semver/ranges/valid.js'
 
@@ -15,29 +15,57 @@ function lazy<Export>(file: string): () => Export {
   }
 }
 
-const compare = lazy<typeof compareVersions>('semver/functions/compare.js')
-const satisfies = lazy<typeof satisfiesRange>('semver/functions/satisfies.js')
-const version = lazy<typeof validVersion>('semver/functions/valid.js')
-const range = lazy<typeof validRange>('semver/ranges/valid.js')
+const SemVer = lazy<typeof SemVerClass>('semver/classes/semver.js')
+const Range = lazy<typeof RangeClass>('semver/classes/range.js')
+const validOf = lazy<typeof validVersion>('semver/functions/valid.js')
+const rangeOf = lazy<typeof validRange>('semver/ranges/valid.js')
 
 /** The semantic version that a text says, without what may stand around it, such as a `v`. */
 export function semanticVersion(text: string): string | undefined {
-  return version()(text) ?? undefined
+  return validOf()(text) ?? undefined
 }
 
 /** Whether a text is a range of semantic versions; to semver an empty text is any version. */
 export function isRange(text: string): boolean {
-  return range()(text) !== null
+  return rangeOf()(text) !== null
 }
 
 /** Whether a semantic version lies in a range. */
-export function isInRange(text: string, of: string): boolean {
-  return satisfies()(text, of)
+export function isInRange(version: string, range: string): boolean {
+  let known = ranges.get(range)
+  if (known === undefined) {
+    known = { range: new (Range())(range), answers: new Map() }
+    ranges.set(range, known)
+  }
+  let isInside = known.answers.get(version)
+  if (isInside === undefined) {
+    isInside = known.range.test(parsed(version))
+    known.answers.set(version, isInside)
+  }
+  return isInside
 }
 
 /** The higher of two semantic versions; the other one where one is `undefined`. */
 export function higherVersion(a: string | undefined, b: string | undefined): string | undefined {
   if (a === undefined || a === b) return b
   if (b === undefined) return a
-  return compare()(a, b) < 0 ? b : a
+  return parsed(a).compare(parsed(b)) < 0 ? b : a
+}
+
+interface KnownRange {
+  readonly range: RangeClass
+  readonly answers: Map<string, boolean>
+}
+
+// A thousand modules have few different versions and ranges, and each takes microseconds to read.
+const versions = new Map<string, SemVerClass>()
+const ranges = new Map<string, KnownRange>()
+
+function parsed(version: string): SemVerClass {
+  let known = versions.get(version)
+  if (known === undefined) {
+    known = new (SemVer())(version)
+    versions.set(version, known)
+  }
+  return known
 }
