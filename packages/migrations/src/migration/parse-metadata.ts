@@ -2,20 +2,13 @@ import { suggestion } from '@plataforma/core'
 import { invalidMigration } from '../place/invalid-migration.js'
 import { jsonError, jsonOffset } from './json-offset.js'
 import type { MigrationMetadata } from './migration-metadata.js'
+import type { MigrationText } from './migration-text.js'
 import { NO_METADATA, readMetadata } from './read-metadata.js'
 
 const HEADER = /^[ \t]*--[ \t]*@(\w+)[ \t]*(.*)/
 
 /** A header that does not stand on the first line, with only comments and blank lines before it. */
 const LATER_HEADER = /^(?:[ \t]*(?:--.*)?\n)+?(?=[ \t]*--[ \t]*@metadata\b)/
-
-/** Text of an SQL migration, and whose it is. */
-interface HeaderedText {
-  readonly module: string
-  readonly name: string
-  readonly place: string
-  readonly text: string
-}
 
 /**
  * What the first line of an SQL migration says of it: `-- @metadata {json}`.
@@ -27,7 +20,7 @@ export function parseMetadata({
   name,
   place: file,
   text,
-}: HeaderedText): MigrationMetadata {
+}: MigrationText): MigrationMetadata {
   const placeAt = (offset: number) => ({ file, text, offset })
   const refused = (offset: number, message: string, remedy: string) =>
     invalidMigration(placeAt(offset), { module, name, message, remedy })

@@ -59,7 +59,11 @@ export function parsePlaced(sql: string): readonly PlacedStatement[] {
   )
 }
 
-/** The tokens of a text, comments included. */
+/**
+ * The tokens of a text, comments included.
+ *
+ * @throws an error without a place where a string or comment does not end
+ */
 export function scanTokens(sql: string): readonly Token[] {
   const parser = loaded()
   return sql === '' ? [] : guarded(() => parser.scanSync(sql).tokens)
@@ -88,7 +92,8 @@ function guarded<T>(ask: () => T): T {
   try {
     return ask()
   } catch (error) {
-    if (!(error instanceof SqlError)) replaceParser()
+    // What the scanner says of an unterminated text the library cannot read; the instance is sound.
+    if (!(error instanceof SqlError || error instanceof SyntaxError)) replaceParser()
     throw error
   }
 }
