@@ -1,0 +1,35 @@
+import { PlataformaError } from '@plataforma/core'
+import { loadParser, type ParseNode, parsePlaced } from '@plataforma/core/parser'
+import { forbiddenStatement } from '../../script/forbidden-statement.js'
+
+/** Words without which no text holds a statement that is forbidden. */
+const SUSPICIOUS =
+  /\b(abort|begin|commit|discard|end|prepare|release|reset|role|rollback|savepoint|session|start)\b/i
+
+/**
+ * Refuses the texts of code that end its transaction or change its role behind the engine's back.
+ *
+ * @throws PlataformaError `PLT_STATEMENT_NOT_ALLOWED`
+ */
+export async function assertCodeStatement(text: string): Promise<void> {
+  if (!SUSPICIOUS.test(text)) return
+  await loadParser()
+  for (const tree of statementsOf(text)) {
+    const forbidden = forbiddenStatement(tree)
+    if (forbidden === undefined) continue
+    throw new PlataformaError(
+      'PLT_STATEMENT_NOT_ALLOWED',
+      `The code of a migration may not send ${forbidden.what}.`,
+      { remedy: 'Use `db.transaction()`, which is a savepoint; the role is that of the module.' },
+    )
+  }
+}
+
+/** None where it is no SQL: then the server refuses all of the text. */
+function statementsOf(text: string): readonly ParseNode[] {
+  try {
+    return parsePlaced(text).map(({ tree }) => tree)
+  } catch {
+    return []
+  }
+}
