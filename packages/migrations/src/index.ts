@@ -1,6 +1,7 @@
 export type { Dependency } from './migration/dependency.js'
 export type { Migration, MigrationCode, MigrationDatabase } from './migration/migration.js'
 export type { MigrationMetadata } from './migration/migration-metadata.js'
+export type { CallOptions } from './run/engine.js'
 export { readSnapshot } from './snapshot/read-snapshot.js'
 export type { SchemaSnapshot, SnapshotObjects, SnapshotValue } from './snapshot/schema-snapshot.js'
 export { snapshotHash } from './snapshot/snapshot-hash.js'
@@ -19,3 +20,4 @@ export type {
   RunMigration,
   RunReport,
 } from './system/migration-reports.js'
+export { type GroundedOptions, MigrationSystem } from './system/migration-system.js'

@@ -1,0 +1,40 @@
+import { sql } from 'kysely'
+import type { Engine } from './engine.js'
+import type { MigrationSession } from './migration-session.js'
+
+/** Keeps what the schemas of modules are after a run. */
+export async function writeSnapshots(
+  { ground }: Engine,
+  session: MigrationSession,
+  { run, modules }: { readonly run: string; readonly modules: readonly string[] },
+): Promise<void> {
+  if (modules.length === 0) return
+  try {
+    const { readSnapshot } = await import('../snapshot/read-snapshot.js')
+    const schemas = modules.map((module) => ground.schemaOf(module))
+    const snapshots = await readSnapshot(session.db, { schemas })
+    for (const module of modules) {
+      const snapshot = snapshots.get(ground.schemaOf(module))
+      if (snapshot === undefined) continue
+      await sql`
+        INSERT INTO plataforma.migration_snapshots (run, module, hash, snapshot)
+        SELECT ${run}::bigint, ${module}, ${snapshot.hash}, ${JSON.stringify(snapshot)}::jsonb
+        WHERE ${snapshot.hash} IS DISTINCT FROM (
+          SELECT hash FROM plataforma.migration_snapshots
+          WHERE module = ${module} ORDER BY id DESC LIMIT 1)`.execute(session.db)
+    }
+  } catch (error) {
+    // The migrations are applied, whether the snapshot could be kept or not.
+    ground.log('warn', 'The snapshot of the schemas could not be kept.', { modules, error })
+  }
+}
+
+/** Once the locks are given back: everybody is told of what changed, also where the run failed. */
+export async function afterChanges({ ground }: Engine, modules: readonly string[]): Promise<void> {
+  for (const module of modules) {
+    for (const finding of await ground.moduleChanged(module)) {
+      const { grade, message, remedy } = finding
+      ground.log(grade === 'error' ? 'error' : 'warn', message, { module, remedy })
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import type { LocalSetting } from '@plataforma/core'
+import { sql } from 'kysely'
+import type { Migration } from '../migration/migration.js'
+import type { HistoryWrites } from '../registry/history-writes.js'
+import {
+  clearProgress,
+  type Direction,
+  executeWrites,
+  readProgress,
+  writeProgress,
+} from '../registry/progress.js'
+import { applyOutside } from './apply-outside.js'
+import { applySql } from './apply-sql.js'
+import { overtaken } from './close-transaction.js'
+import type { MigrationSession } from './migration-session.js'
+import type { RunContext } from './run-context.js'
+import type { ScriptPart } from './script-parts.js'
+
+/** A migration that is more than one transaction. */
+export interface PartedMigration {
+  readonly migration: Migration
+  readonly settings: readonly LocalSetting[]
+  readonly parts: readonly ScriptPart[]
+  readonly direction: Direction
+  /** Writes down that it begins; `undefined` where it goes on after an interruption. */
+  readonly begin: HistoryWrites | undefined
+  /** Writes down that all of it is done, after so many milliseconds. */
+  readonly finish: (durationMs: number) => HistoryWrites
+  /** Takes back what `begin` has written. */
+  readonly withdraw: HistoryWrites
+}
+
+/**
+ * Does the parts of a migration one after the other, each written down, from the first that is not
+ * done.
+ *
+ * @returns milliseconds
+ * @throws PlataformaError `PLT_MIGRATION_FAILED`, `PLT_MIGRATION_NEEDS_ATTENTION`
+ */
+export async function applyParts(
+  session: MigrationSession,
+  context: RunContext,
+  parted: PartedMigration,
+): Promise<number> {
+  const { migration, parts, direction, begin, finish } = parted
+  const { module, name } = migration
+  const start = performance.now()
+  const key = { module, name, direction }
+  const progress = begin === undefined ? await readProgress(session.db, key) : NONE
+  if (begin !== undefined && !(await executeWrites(session.db, begin))) throw overtaken(module)
+  let isAnyDone = [...progress.values()].includes('done')
+  for (const [part, work] of parts.entries()) {
+    const state = progress.get(part)
+    if (state === 'done') continue
+    const isLast = part === parts.length - 1
+    const ended = () =>
+      isLast
+        ? sql`${finish(performance.now() - start)}${clearProgress(migration)}`
+        : writeProgress({ ...key, part }, { state: 'done' })
+    tellStatement(context, parted, part)
+    try {
+      await doPart(session, context, { ...parted, work, part, isBegun: state === 'begun', ended })
+    } catch (error) {
+      // Nothing of it has happened: the corrected file is a new migration.
+      if (!isAnyDone && isUndone(work)) await withdraw(session, parted)
+      throw error
+    }
+    isAnyDone = true
+  }
+  return performance.now() - start
+}
+
+const NONE: ReadonlyMap<number, 'begun' | 'done'> = new Map()
+
+interface Part extends PartedMigration {
+  readonly work: ScriptPart
+  readonly part: number
+  readonly isBegun: boolean
+  readonly ended: () => HistoryWrites
+}
+
+async function doPart(session: MigrationSession, context: RunContext, part: Part): Promise<void> {
+  const { migration, settings, work, direction, ended } = part
+  if (work.kind === 'transaction') {
+    const { statements } = work
+    await applySql(session, context, { migration, settings, statements, writes: ended() })
+    return
+  }
+  const { module, name } = migration
+  await applyOutside(session, context, {
+    migration,
+    settings,
+    ...work,
+    isBegun: part.isBegun,
+    key: { module, name, direction, part: part.part },
+    ended,
+  })
+}
+
+function isUndone(work: ScriptPart): boolean {
+  return work.kind === 'transaction' || work.effect.kind !== 'unknown'
+}
+
+async function withdraw(session: MigrationSession, parted: PartedMigration): Promise<void> {
+  try {
+    await executeWrites(session.db, parted.withdraw)
+  } catch {
+    // Where the session is gone, the next run finds it begun and goes on.
+  }
+}
+
+function tellStatement(
+  { onProgress }: RunContext,
+  { migration: { module, name }, parts }: PartedMigration,
+  part: number,
+): void {
+  const work = parts[part]
+  const statement = work?.kind === 'outside' ? work.statement : work?.statements[0]
+  if (statement === undefined) return
+  const { line } = statement
+  onProgress({ kind: 'statement', module, name, statement: part + 1, of: parts.length, line })
+}

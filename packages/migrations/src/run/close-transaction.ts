@@ -1,0 +1,80 @@
+import { PlataformaError } from '@plataforma/core'
+import { sql } from 'kysely'
+import type { HistoryWrites } from '../registry/history-writes.js'
+import { DEPLOYER_LOCK } from './lock-key.js'
+import type { MigrationSession } from './migration-session.js'
+import { type NewRelation, newRelations } from './new-relations.js'
+import { pooled } from './pooler.js'
+import type { RunContext } from './run-context.js'
+
+export interface Closing {
+  readonly module: string
+  /** Whether new tables with the tenant column are protected. */
+  readonly rls: boolean
+  readonly writes: HistoryWrites
+}
+
+interface Standing {
+  readonly pid: number
+  readonly transaction: string
+  readonly isLocked: boolean
+  readonly written: number
+  readonly relations: readonly NewRelation[] | null
+}
+
+/**
+ * Before COMMIT, as the administrator: writes down what was done, looks whether this run is still
+ * the only one, and protects the tables that the transaction has made or changed.
+ *
+ * @returns the transaction's number
+ * @throws PlataformaError `PLT_MIGRATION_POOLER`, `PLT_MIGRATION_LOCKED`
+ */
+export async function closeTransaction(
+  session: MigrationSession,
+  { ground, deployer }: RunContext,
+  { module, rls, writes }: Closing,
+): Promise<string> {
+  const { tenantColumn } = ground
+  const relations =
+    tenantColumn === undefined
+      ? sql`NULL::json`
+      : newRelations({ schema: ground.schemaOf(module), module, tenantColumn })
+  const [standing] = await session.query(sql<Standing>`
+    WITH ${writes}
+    SELECT pg_backend_pid() AS "pid", pg_current_xact_id()::text AS "transaction",
+      (SELECT count(*)::int FROM written) AS "written",
+      EXISTS (
+        SELECT FROM pg_catalog.pg_locks AS l
+        WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
+          AND l.classid = ${DEPLOYER_LOCK.space}::bigint::oid
+          AND l.objid = ${DEPLOYER_LOCK.key}::bigint::oid AND l.pid = ${deployer.pid}::int
+      ) AS "isLocked",
+      ${relations} AS "relations"`)
+  if (standing?.pid !== session.backend.pid) throw pooled()
+  if (!standing.isLocked) throw lockLost(module)
+  if (standing.written === 0) throw overtaken(module)
+  for (const relation of standing.relations ?? []) {
+    const isExempt = !rls && relation.hasTenant
+    await session.abortable(() =>
+      ground.ensureTable({ module, table: relation.name, rls: !isExempt }, session.db),
+    )
+  }
+  return standing.transaction
+}
+
+function lockLost(module: string): PlataformaError {
+  return new PlataformaError(
+    'PLT_MIGRATION_LOCKED',
+    `The session that held the lock of migrations is gone, or a migration of "${module}" gave the lock back.`,
+    { module, remedy: 'Run it again; what was not applied yet was rolled back.' },
+  )
+}
+
+/** The error where the history is not as it was read. */
+export function overtaken(module: string): PlataformaError {
+  return new PlataformaError(
+    'PLT_MIGRATION_LOCKED',
+    `Another process wrote the history of module "${module}" at the same time.`,
+    { module, remedy: 'Run it again; what was not applied yet was rolled back.' },
+  )
+}

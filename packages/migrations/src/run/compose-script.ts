@@ -1,0 +1,77 @@
+import type { LocalSetting } from '@plataforma/core'
+import { escapeLiteral } from 'pg'
+import type { ScriptStatement } from '../script/migration-script.js'
+
+/** One transaction's text for the simple protocol, up to where its outcome is written down. */
+export interface ComposedScript {
+  readonly text: string
+  readonly statements: readonly ScriptStatement[]
+  /** Characters before each statement in `text`. */
+  readonly offsets: readonly number[]
+}
+
+/** A prepared statement outlives a rollback: the last one tells how far a script has come. */
+export const MARK = 'plataforma_migration_at_'
+
+/** Where there is no next statement: what is deferred, and the way back to the administrator. */
+const CLOSING = `SET CONSTRAINTS ALL IMMEDIATE;
+RESET ROLE; SELECT pg_catalog.set_config('search_path', 'pg_catalog', true)`
+
+/** Begins a transaction with its settings. */
+export function beginText(settings: readonly LocalSetting[]): string {
+  return `BEGIN;\n${localSettings(settings)};\n`
+}
+
+/** Ends the part of a transaction that runs as the owner, with all that is deferred checked. */
+export function closingText(): string {
+  return CLOSING
+}
+
+/**
+ * Puts a transaction's settings and statements into one text.
+ *
+ * @example
+ * const script = composeScript(settings, statements)
+ * await session.script(script.text)
+ */
+export function composeScript(
+  settings: readonly LocalSetting[],
+  statements: readonly ScriptStatement[],
+): ComposedScript {
+  const offsets: number[] = []
+  const marks = statements.every((statement) => !FORGETS.test(statement.text))
+  let text = beginText(settings)
+  for (const [index, statement] of statements.entries()) {
+    if (marks) text += markText(index)
+    const asAdministrator = statement.runsAs === 'administrator'
+    if (asAdministrator) text += `${ADMINISTRATOR};\n`
+    offsets.push(text.length)
+    // A comment may stand at the end of the statement.
+    text += `${statement.text}\n;\n`
+    if (asAdministrator) text += `${localSettings(settings)};\n`
+  }
+  if (marks && statements.length > 0) text += markText(statements.length)
+  text += CLOSING
+  if (marks && statements.length > 0) text += `;\nDEALLOCATE ${MARK}${statements.length}`
+  return { text, statements, offsets }
+}
+
+/** Would take the marks away as well. */
+const FORGETS = /\b(?:deallocate|discard)\b/i
+
+const ADMINISTRATOR = `SELECT pg_catalog.set_config('role', 'none', true),
+  pg_catalog.set_config('search_path', 'extensions', true)`
+
+function markText(index: number): string {
+  const before = index === 0 ? '' : `DEALLOCATE ${MARK}${index - 1}; `
+  return `${before}PREPARE ${MARK}${index} AS SELECT;\n`
+}
+
+export function localSettings(settings: readonly LocalSetting[]): string {
+  if (settings.length === 0) return 'SELECT'
+  const calls = settings.map(
+    ({ name, value }) =>
+      `pg_catalog.set_config(${escapeLiteral(name)}, ${escapeLiteral(value)}, true)`,
+  )
+  return `SELECT ${calls.join(', ')}`
+}

@@ -1,0 +1,199 @@
+import { changedError, isChanged } from '../plan/changed-migrations.js'
+import type { MigrationPlan, PlannedMigration } from '../plan/migration-plan.js'
+import { runSchedule } from '../plan/schedule.js'
+import { writeEvent } from '../registry/events.js'
+import type { MigrationRecord } from '../registry/migration-record.js'
+import { type History, readHistory } from '../registry/read-history.js'
+import type { RunMigration, RunReport } from '../system/migration-reports.js'
+import { afterChanges, writeSnapshots } from './after-changes.js'
+import { CommitUnknown } from './commit-unknown.js'
+import { connectionLost } from './connection-lost.js'
+import type { CallOptions, Engine } from './engine.js'
+import type { MigrationSession } from './migration-session.js'
+import { type CurrentPlan, planNow } from './plan-now.js'
+import { readScript } from './read-script.js'
+import { runMigration } from './run-migration.js'
+import { isCommitted } from './settle-commit.js'
+import { type Deployer, withDeployerLock } from './with-deployer-lock.js'
+import { Workers } from './workers.js'
+
+export interface DeployRequest extends CallOptions {
+  /** All where it is left out. */
+  readonly modules?: readonly string[]
+}
+
+/**
+ * Runs what is pending. Where nothing is, it asks the registry one question and locks nothing.
+ *
+ * @throws PlataformaError `PLT_MIGRATION_…`
+ */
+export async function deploy(engine: Engine, request: DeployRequest): Promise<RunReport> {
+  const start = performance.now()
+  const { ground } = engine
+  const { modules, signal } = request
+  signal?.throwIfAborted()
+  const applied: RunMigration[] = []
+  let { plan } = await planNow(engine, ground.db, modules)
+  try {
+    while (plan.steps.length > 0) {
+      // On connections of their own: afterwards ours may be the only one.
+      await ensureModules(engine, plan, new Set())
+      const isOver = await deployOnce(engine, { ...request, applied, plan })
+      if (isOver) break
+      plan = (await planNow(engine, ground.db, modules)).plan
+    }
+  } finally {
+    await afterChanges(engine, changedModules(applied))
+  }
+  const durationMs = performance.now() - start
+  return { applied, modules: changedModules(applied), warnings: plan.warnings, durationMs }
+}
+
+interface Deployment extends DeployRequest {
+  readonly applied: RunMigration[]
+  readonly plan: MigrationPlan
+}
+
+/** Whether all was done; not where a session was lost whose last transaction was committed. */
+async function deployOnce(engine: Engine, deployment: Deployment): Promise<boolean> {
+  const { modules, applied, signal } = deployment
+  try {
+    await withDeployerLock(engine, deployment, async (deployer) => {
+      // Another process may have done some of it, or all.
+      const current = await planNow(engine, deployer.session.db, modules)
+      await ensureModules(engine, current.plan, modulesOf(deployment.plan))
+      await runPlan(engine, deployer, { ...current, request: deployment, applied })
+    })
+    return true
+  } catch (error) {
+    if (!(error instanceof CommitUnknown)) throw error
+    const { db } = engine.ground
+    const { module, name } = error.lost
+    if (!(await isCommitted(db, error, signal))) {
+      throw connectionLost(error.cause, { module, name })
+    }
+    const { records } = await readHistory(db)
+    const record = records.find((one) => one.module === module && one.name === name)
+    if (record?.state === 'applied') {
+      const { version = null, durationMs } = record
+      applied.push({ module, name, version, durationMs })
+    }
+    return false
+  }
+}
+
+interface PlanRun extends CurrentPlan {
+  readonly request: DeployRequest
+  readonly applied: RunMigration[]
+}
+
+async function runPlan(engine: Engine, deployer: Deployer, run: PlanRun): Promise<void> {
+  const { plan, history, request, applied } = run
+  const { session, context } = deployer
+  const total = plan.steps.length
+  context.onProgress({ kind: 'planned', total })
+  if (total === 0) return
+  const records = recordsOf(history)
+  for (const step of plan.steps) refuseEdited(step, records.get(keyOf(step.migration)))
+  const workers = await Workers.open(engine, deployer, modulesOf(plan).size)
+  try {
+    await runSchedule(plan.steps, {
+      parallel: workers.count,
+      signal: request.signal,
+      run: async (step, worker) => {
+        const on = await workers.sessionFor(worker, step.migration.module)
+        const record = records.get(keyOf(step.migration))
+        const done = await runStep(on, deployer, { ...engine, step, record, total, applied })
+        applied.push(done)
+      },
+      leave: (module, worker) => workers.leave(worker, module),
+    })
+  } finally {
+    await workers.close()
+    await writeSnapshots(engine, session, { run: context.run, modules: changedModules(applied) })
+  }
+}
+
+interface Step {
+  readonly step: PlannedMigration
+  readonly record: MigrationRecord | undefined
+  readonly total: number
+  readonly applied: readonly RunMigration[]
+  readonly extensions: readonly string[]
+}
+
+async function runStep(
+  session: MigrationSession,
+  { context }: Deployer,
+  { step, record, total, applied, extensions }: Step,
+): Promise<RunMigration> {
+  const { module, name, metadata } = step.migration
+  const version = metadata.version ?? null
+  const kind = step.reason === 'resume' ? 'resumed' : 'started'
+  context.onProgress({ kind, module, name, done: applied.length, total })
+  try {
+    const script = await readScript(step.migration, extensions)
+    const durationMs = await runMigration(session, context, { step, record, script })
+    context.onProgress({
+      kind: 'applied',
+      module,
+      name,
+      done: applied.length + 1,
+      total,
+      durationMs,
+    })
+    return { module, name, version, durationMs }
+  } catch (error) {
+    if (error instanceof CommitUnknown) throw error
+    await writeFailure(session, { context, module, name, error })
+    throw connectionLost(error, { module, name })
+  }
+}
+
+async function writeFailure(
+  session: MigrationSession,
+  failure: {
+    readonly context: Deployer['context']
+    readonly module: string
+    readonly name: string
+    readonly error: unknown
+  },
+): Promise<void> {
+  const { context, module, name, error } = failure
+  const detail = error instanceof Error ? error.message : String(error)
+  try {
+    await writeEvent(session.db, { run: context.run, module, name, event: 'failed', detail })
+  } catch {
+    // The error itself is what matters, and it goes on.
+  }
+}
+
+/** What was begun with one text cannot be ended with another. */
+function refuseEdited({ migration, reason }: PlannedMigration, record?: MigrationRecord): void {
+  if (reason !== 'resume' || record === undefined || !isChanged(migration, record)) return
+  throw changedError([{ migration, record }])
+}
+
+async function ensureModules(
+  { ground }: Engine,
+  plan: MigrationPlan,
+  known: ReadonlySet<string>,
+): Promise<void> {
+  for (const module of modulesOf(plan)) if (!known.has(module)) await ground.ensureModule(module)
+}
+
+function modulesOf({ steps }: MigrationPlan): ReadonlySet<string> {
+  return new Set(steps.map(({ migration }) => migration.module))
+}
+
+function changedModules(applied: readonly RunMigration[]): readonly string[] {
+  return [...new Set(applied.map(({ module }) => module))]
+}
+
+function recordsOf({ records }: History): ReadonlyMap<string, MigrationRecord> {
+  return new Map(records.map((record) => [keyOf(record), record]))
+}
+
+function keyOf({ module, name }: { readonly module: string; readonly name: string }): string {
+  return `${module}:${name}`
+}

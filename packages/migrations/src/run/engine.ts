@@ -1,0 +1,24 @@
+import type { Ground } from '../ground/ground.js'
+import type { Migration } from '../migration/migration.js'
+import type { OutOfOrderPolicy } from '../plan/migration-plan.js'
+import type { MigrationProgress } from '../system/migration-progress.js'
+import type { RunContext } from './run-context.js'
+
+/** What every operation on migrations stands on. */
+export interface Engine
+  extends Pick<RunContext, 'lockTimeoutMs' | 'lockRetries' | 'statementTimeoutMs'> {
+  readonly ground: Ground
+  readonly lockWaitMs: number
+  readonly parallel: number
+  readonly outOfOrder: OutOfOrderPolicy
+  /** Extensions that migrations may create, beside the usual ones. */
+  readonly extensions: readonly string[]
+  /** All migrations that there are now. */
+  list(): readonly Migration[]
+}
+
+/** What every operation takes. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: ((progress: MigrationProgress) => void) | undefined
+}

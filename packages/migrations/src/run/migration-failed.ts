@@ -1,0 +1,60 @@
+import { PlataformaError, toPlataformaError } from '@plataforma/core'
+import type { Migration } from '../migration/migration.js'
+import { invalidMigration } from '../place/invalid-migration.js'
+import { sqlStateOf } from './sql-state.js'
+
+export interface FailurePlace {
+  readonly migration: Pick<Migration, 'module' | 'name' | 'place' | 'text'>
+  /** Characters before the place in the migration's text. */
+  readonly offset?: number | undefined
+  /** What was going on where no statement of the text failed. */
+  readonly during?: string
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  '25001': 'Put the statement into a migration of its own with `"transaction": false`.',
+  '42501':
+    'A migration works as the owner of its module: use objects of the module, or open a door.',
+  '42P07': 'Something else made it already: drop or rename it, or record it by `baseline`.',
+  '55P03': 'Try again when who holds the lock has ended, or raise `lockTimeout` of the migration.',
+  '55P04': 'Use a new value of an enum in a later migration than the one that adds it.',
+  '57014': 'Raise `statementTimeout` of the migration, or split what takes so long.',
+}
+
+/** The error of a migration that PostgreSQL, or its own code, refused. */
+export function migrationFailed(error: unknown, where: FailurePlace): PlataformaError {
+  const { migration, offset, during } = where
+  const { module, name, place: file, text } = migration
+  const sqlState = sqlStateOf(error)
+  const message = `Migration ${name} of "${module}" failed${during === undefined ? '' : ` ${during}`}: ${messageOf(error)}`
+  const remedy = remedyOf(error, sqlState)
+  if (text !== undefined && offset !== undefined) {
+    return invalidMigration(
+      { file, text, offset },
+      { code: 'PLT_MIGRATION_FAILED', module, name, message, remedy, cause: error, sqlState },
+    )
+  }
+  return new PlataformaError('PLT_MIGRATION_FAILED', `${message}\n${file}`, {
+    module,
+    remedy,
+    cause: error,
+    ...(sqlState === undefined ? {} : { sqlState }),
+    details: { file, migration: name },
+  })
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const parts = [error.message]
+  if ('detail' in error && typeof error.detail === 'string') parts.push(error.detail)
+  if ('hint' in error && typeof error.hint === 'string') parts.push(error.hint)
+  return parts.join(' ')
+}
+
+function remedyOf(error: unknown, sqlState: string | undefined): string {
+  const own = sqlState === undefined ? undefined : REMEDIES[sqlState]
+  if (own !== undefined) return own
+  const typed = toPlataformaError(error)
+  const known = typed instanceof PlataformaError ? typed.remedy : undefined
+  return known ?? 'Correct the migration and run it again: it was rolled back.'
+}

@@ -1,0 +1,87 @@
+import { type DatabaseConnection, type Kysely, type RawBuilder, sql } from 'kysely'
+import { SESSION_SETTINGS } from './session-settings.js'
+
+/** A backend of the server: a process id is given again to others. */
+export interface Backend {
+  readonly pid: number
+  /** Seconds since 1970, as text. */
+  readonly startedAt: string
+}
+
+/** One session of the administrator, held while migrations run on it. */
+export class MigrationSession {
+  /** Bound to the session. */
+  readonly db: Kysely<unknown>
+  readonly backend: Backend
+  /** Ends what runs on the session when it is aborted. */
+  readonly signal: AbortSignal | undefined
+  readonly #pool: Kysely<unknown>
+  readonly #connection: DatabaseConnection
+
+  private constructor(parts: Parts & { readonly backend: Backend }) {
+    this.db = parts.db
+    this.backend = parts.backend
+    this.signal = parts.signal
+    this.#pool = parts.pool
+    this.#connection = parts.connection
+  }
+
+  static async begin(parts: Omit<Parts, 'connection'>): Promise<MigrationSession> {
+    const { rows } = await sql<{ pid: number; startedAt: string }>`
+      SELECT pg_backend_pid() AS "pid",
+        (SELECT extract(epoch FROM backend_start)::text FROM pg_stat_get_activity(pg_backend_pid()))
+          AS "startedAt", ${sql.raw(SESSION_SETTINGS)}`.execute(parts.db)
+    const [backend] = rows
+    if (backend === undefined) throw new Error('the server does not tell its process id')
+    // Kysely hands the connection of a held handle to whoever asks, for as long as the handle lives.
+    const connection = await parts.db.getExecutor().provideConnection(async (one) => one)
+    // What Kysely's own driver needs to know before it can cancel.
+    await connection.collectSessionInfo?.()
+    return new MigrationSession({ ...parts, connection, backend })
+  }
+
+  /** Runs a statement and gives its rows. */
+  async query<Row>(query: RawBuilder<Row>): Promise<readonly Row[]> {
+    const { rows } = await this.abortable(() => query.execute(this.db))
+    return rows
+  }
+
+  /** Runs a text of several statements, by the simple protocol. */
+  async script(text: string): Promise<void> {
+    await this.abortable(() => sql.raw(text).execute(this.db))
+  }
+
+  /**
+   * Runs work on the session; its statement is cancelled on the server when the signal is aborted,
+   * and the work has ended when this throws the signal's reason.
+   */
+  async abortable<T>(work: () => Promise<T>): Promise<T> {
+    const { signal } = this
+    if (signal === undefined) return await work()
+    signal.throwIfAborted()
+    const cancel = () => this.#cancel()
+    signal.addEventListener('abort', cancel)
+    try {
+      return await work()
+    } catch (error) {
+      signal.throwIfAborted()
+      throw error
+    } finally {
+      signal.removeEventListener('abort', cancel)
+    }
+  }
+
+  #cancel(): void {
+    const provide = this.#pool.getExecutor().provideConnection
+    const cancelled = this.#connection.cancelQuery?.(provide.bind(this.#pool.getExecutor()))
+    // The statement goes on and is waited for where it cannot be cancelled.
+    cancelled?.catch(() => {})
+  }
+}
+
+interface Parts {
+  readonly pool: Kysely<unknown>
+  readonly db: Kysely<unknown>
+  readonly connection: DatabaseConnection
+  readonly signal: AbortSignal | undefined
+}

@@ -1,0 +1,18 @@
+import type { Migration } from '../migration/migration.js'
+import type { MigrationScript } from '../script/migration-script.js'
+
+/**
+ * Cuts the text of an SQL migration into statements; the parser is loaded at the first one.
+ *
+ * @throws PlataformaError `PLT_MIGRATION_INVALID`
+ */
+export async function readScript(
+  migration: Migration,
+  extensions: readonly string[],
+): Promise<MigrationScript | undefined> {
+  const { module, name, place, text, metadata } = migration
+  if (text === undefined) return undefined
+  const { parseScript } = await import('../script/parse-script.js')
+  const { transaction } = metadata
+  return await parseScript({ module, name, place, text }, { transaction, extensions })
+}

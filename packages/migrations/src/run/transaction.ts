@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
+import type { MigrationMetadata } from '../migration/migration-metadata.js'
+import type { HistoryWrites } from '../registry/history-writes.js'
+import type { LockHolder } from '../system/migration-progress.js'
+import { BlockerWatch } from './blocker-watch.js'
+import { type Closing, closeTransaction } from './close-transaction.js'
+import { CommitUnknown } from './commit-unknown.js'
+import { isConnectionLost } from './connection-lost.js'
+import { isLate, pauseBefore } from './late.js'
+import type { MigrationSession } from './migration-session.js'
+import type { RunContext } from './run-context.js'
+import { RESET_SESSION } from './session-settings.js'
+
+/** One transaction of a migration, with what is written of it into the registry. */
+export interface MigrationTransaction {
+  readonly module: string
+  readonly name: string
+  readonly metadata: Pick<MigrationMetadata, 'lockTimeoutMs' | 'rls'>
+  /** Begins the transaction and does all that the owner has to do in it. */
+  readonly body: () => Promise<void>
+  /** What is written down of it. */
+  readonly writes: HistoryWrites
+  /** What an error of `body` is for people; on the session, after ROLLBACK. */
+  readonly explain: (error: unknown) => Promise<unknown>
+}
+
+/**
+ * Runs a transaction of a migration, and again from its begin where it came too late to a lock, so
+ * that nobody waits behind it for long.
+ *
+ * @returns milliseconds of the attempt that succeeded
+ */
+export async function runTransaction(
+  session: MigrationSession,
+  context: RunContext,
+  transaction: MigrationTransaction,
+): Promise<number> {
+  const { module, name, metadata } = transaction
+  const lockTimeoutMs = metadata.lockTimeoutMs ?? context.lockTimeoutMs
+  for (let attempt = 1; ; attempt++) {
+    const watch = new BlockerWatch(session, context.ground.db, lockTimeoutMs)
+    try {
+      return await attemptOnce(session, context, transaction)
+    } catch (error) {
+      const tries = isLate(error) && attempt <= context.lockRetries
+      if (!tries) throw error
+      const pauseMs = pauseBefore(attempt)
+      const blockers: readonly LockHolder[] = watch.blockers
+      context.onProgress({ kind: 'retrying', module, name, attempt, pauseMs, blockers })
+      await sleep(pauseMs, undefined, { signal: session.signal })
+    } finally {
+      watch.stop()
+    }
+  }
+}
+
+async function attemptOnce(
+  session: MigrationSession,
+  context: RunContext,
+  transaction: MigrationTransaction,
+): Promise<number> {
+  const { module, metadata, writes, explain, body } = transaction
+  const begin = performance.now()
+  try {
+    await body()
+  } catch (error) {
+    await rollback(session)
+    throw isConnectionLost(error) ? error : await explain(error)
+  }
+  const closing: Closing = { module, rls: metadata.rls, writes }
+  let number: string
+  try {
+    number = await closeTransaction(session, context, closing)
+  } catch (error) {
+    await rollback(session)
+    throw error
+  }
+  await commit(session, transaction, number)
+  return performance.now() - begin
+}
+
+async function commit(
+  session: MigrationSession,
+  { module, name }: MigrationTransaction,
+  transaction: string,
+): Promise<void> {
+  try {
+    // Not to be aborted: what was asked for last would be answered for COMMIT.
+    await sql.raw(`COMMIT; ${RESET_SESSION}`).execute(session.db)
+  } catch (error) {
+    if (isConnectionLost(error)) {
+      const { backend } = session
+      throw new CommitUnknown({ module, name, transaction, backend, cause: error })
+    }
+    await rollback(session)
+    throw error
+  }
+}
+
+/** Also where the call was aborted: the next one begins outside of a transaction. */
+async function rollback(session: MigrationSession): Promise<void> {
+  try {
+    await sql`ROLLBACK`.execute(session.db)
+  } catch {
+    // A session that is gone has rolled back.
+  }
+}
