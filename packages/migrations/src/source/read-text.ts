@@ -10,13 +10,13 @@ const REPLACEMENT = '\uFFFD'
  *
  * @throws PlataformaError `PLT_MIGRATION_INVALID` where it is no UTF-8
  */
-export function readText(file: string, module: string): string {
+export function readText(file: string, module?: string): string {
   const text = readFileSync(file, 'utf8')
   // Node puts the replacement character where a byte is wrong; it may also stand there by right.
   const isText = !text.includes('\0') && (!text.includes(REPLACEMENT) || isUtf8(readFileSync(file)))
   if (isText) return normalisedText(text)
   throw invalidFile(file, {
-    module,
+    ...(module === undefined ? {} : { module }),
     message: `${file} is no text in UTF-8.`,
     remedy: 'Save the file in UTF-8.',
   })
