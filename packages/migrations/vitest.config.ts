@@ -11,6 +11,7 @@ export default testConfig({
     'src/system/check-migration-options.test.ts',
     'src/importers/**',
     'src/plan/**',
+    'src/system/module-status.test.ts',
     'src/version/**',
   ],
 })

@@ -30,6 +30,14 @@ export class PlanFindings {
     this.#lost.push(record)
   }
 
+  get isStuck(): boolean {
+    return this.#stuck.length > 0
+  }
+
+  get isChanged(): boolean {
+    return this.#changed.length > 0
+  }
+
   warnings(): readonly PlanWarning[] {
     return this.#warnings.sort(inOrder)
   }

@@ -1,0 +1,94 @@
+import { expect, it } from 'vitest'
+import type { Migration } from '../migration/migration.js'
+import { applied, unreadable, written } from '../plan/plan.fixture.js'
+import type { MigrationRecord } from '../registry/migration-record.js'
+import { moduleStatus } from './module-status.js'
+
+function statusOf(migrations: readonly Migration[], records: readonly MigrationRecord[]) {
+  return moduleStatus({ module: 'vendas', migrations, records, unprotected: [] })
+}
+
+it('tells what is applied, what is pending and the highest version applied', () => {
+  const status = moduleStatus({
+    module: 'vendas',
+    migrations: [
+      written('vendas:002_b', { version: '1.10.0' }),
+      unreadable('vendas:001_a'),
+      written('vendas:000_view', { repeatable: true }),
+      written('vendas:010_c'),
+      written('outro:001_x'),
+    ],
+    records: [
+      applied('outro:002_y', { version: '9.0.0' }),
+      applied('vendas:003_gone', { version: '1.9.0', position: 7 }),
+      applied('vendas:001_a', { version: '1.10.0-rc.1', position: 3 }),
+    ],
+    unprotected: ['pedidos', 'clientes'],
+  })
+  expect(status).toEqual({
+    module: 'vendas',
+    version: '1.10.0-rc.1',
+    state: 'pending',
+    applied: [
+      {
+        name: '001_a',
+        version: '1.10.0-rc.1',
+        checksum: 'sum of vendas:001_a',
+        appliedAt: '2026-01-01T00:00:00.000Z',
+        durationMs: 5,
+      },
+      expect.objectContaining({ name: '003_gone', version: '1.9.0' }),
+    ],
+    pending: [
+      { name: '002_b', version: '1.10.0' },
+      { name: '010_c', version: null },
+      { name: '000_view', version: null },
+    ],
+    unprotected: ['clientes', 'pedidos'],
+  })
+  expect(JSON.parse(JSON.stringify(status))).toEqual(status)
+})
+
+it('is current where all is applied, also without its files or any migration', () => {
+  expect(statusOf([], [applied('vendas:001_a')])).toMatchObject({ state: 'current', pending: [] })
+  expect(statusOf([], [])).toMatchObject({ state: 'current', version: null, applied: [] })
+})
+
+it('is changed where applied SQL was edited, and not where code was', () => {
+  const edited = written('vendas:001_a', { checksum: 'other' })
+  expect(statusOf([edited], [applied('vendas:001_a')]).state).toBe('changed')
+  const code = written('vendas:001_a', { checksum: 'other', kind: 'code' })
+  expect(statusOf([code], [applied('vendas:001_a', { kind: 'code' })]).state).toBe('current')
+})
+
+it('has a repeatable one with a new text as applied and as pending', () => {
+  const status = statusOf(
+    [written('vendas:001_v', { repeatable: true, checksum: 'other' })],
+    [applied('vendas:001_v', { repeatable: true })],
+  )
+  expect(status).toMatchObject({
+    state: 'pending',
+    applied: [{ name: '001_v' }],
+    pending: [{ name: '001_v' }],
+  })
+})
+
+it('has what was interrupted as pending, its file there or not', () => {
+  const records = [applied('vendas:001_a', { state: 'running', version: '1.0.0' })]
+  for (const migrations of [[], [written('vendas:001_a', { version: '1.0.0' })]]) {
+    expect(statusOf(migrations, records)).toMatchObject({
+      state: 'pending',
+      version: null,
+      applied: [],
+      pending: [{ name: '001_a', version: '1.0.0' }],
+    })
+  }
+})
+
+it('needs attention before all else', () => {
+  const status = statusOf(
+    [written('vendas:001_a'), written('vendas:002_b', { checksum: 'other' })],
+    [applied('vendas:001_a', { state: 'needs-attention' }), applied('vendas:002_b')],
+  )
+  expect(status).toMatchObject({ state: 'needs-attention', pending: [{ name: '001_a' }] })
+})
