@@ -16,6 +16,8 @@ export function migrationNumber(name: string): string {
 
 /** Order of the migrations of a module: by number, of any length, then by name. */
 export function compareNames(a: string, b: string): number {
+  // Of numbers with the same count of digits the text has the same order.
+  if (a.indexOf('_') === b.indexOf('_')) return compareText(a, b)
   const [left, right] = [migrationNumber(a), migrationNumber(b)]
   return left.length - right.length || compareText(left, right) || compareText(a, b)
 }

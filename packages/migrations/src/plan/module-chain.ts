@@ -12,7 +12,6 @@ import type { PlanFindings } from './plan-findings.js'
 export interface ModuleChain {
   readonly module: string
   readonly nodes: readonly PendingNode[]
-  readonly byName: ReadonlyMap<string, PendingNode>
   /** The last node that is not repeatable. */
   readonly lastOrdinary: PendingNode | undefined
 }
@@ -32,7 +31,7 @@ export function chainOf(state: ModuleState, findings: PlanFindings): ModuleChain
     const reason = reasonToRun(migration, record, findings)
     if (reason === undefined) continue
     const nodes = migration.metadata.repeatable ? repeatable : ordinary
-    nodes.push({ migration, reason, after: [] })
+    nodes.push({ migration, reason, after: [], isPlanned: false, place: undefined })
   }
   if (recorded < state.records.size) findMissing(state, findings)
   const nodes = [...inOrder(ordinary), ...inOrder(repeatable)]
@@ -43,7 +42,6 @@ export function chainOf(state: ModuleState, findings: PlanFindings): ModuleChain
   return {
     module: state.module,
     nodes,
-    byName: new Map(nodes.map((node) => [node.migration.name, node])),
     lastOrdinary: ordinary.at(-1),
   }
 }

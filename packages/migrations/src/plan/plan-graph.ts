@@ -11,8 +11,8 @@ export class PlanGraph {
   readonly #modules: ReadonlyMap<string, ModuleState>
   readonly #findings: PlanFindings
   readonly #chains = new Map<string, ModuleChain>()
-  readonly #versions = new Map<ModuleState, readonly VersionStep[]>()
-  readonly #gates = new Map<string, RangeGate>()
+  readonly #nodes = new Map<ModuleState, ReadonlyMap<string, PendingNode>>()
+  readonly #versions = new Map<ModuleState, Versioning>()
 
   constructor(modules: ReadonlyMap<string, ModuleState>, findings: PlanFindings) {
     this.#modules = modules
@@ -34,12 +34,17 @@ export class PlanGraph {
    *
    * @throws PlataformaError `PLT_MIGRATION_DEPENDENCY`
    */
-  closure(roots: Iterable<PendingNode>): ReadonlySet<PendingNode> {
-    const found = new Set(roots)
-    // A set goes on over what is added to it meanwhile.
+  closure(roots: readonly PendingNode[]): readonly PendingNode[] {
+    const found = [...roots]
+    for (const node of found) node.isPlanned = true
+    // The loop goes on over what is added to the list meanwhile.
     for (const node of found) {
       for (const dependency of node.migration.metadata.dependencies) this.#connect(node, dependency)
-      for (const { node: earlier, kind } of node.after) if (kind !== 'leaves') found.add(earlier)
+      for (const { node: earlier, kind } of node.after) {
+        if (earlier.isPlanned || kind === 'leaves') continue
+        earlier.isPlanned = true
+        found.push(earlier)
+      }
     }
     return found
   }
@@ -64,7 +69,7 @@ export class PlanGraph {
   #named(node: PendingNode, dependency: Dependency, state: ModuleState): PendingNode | undefined {
     const record = state.records.get(dependency.name ?? '')
     if (record?.state === 'applied' && !record.repeatable) return undefined
-    const earlier = this.chain(state).byName.get(dependency.name ?? '')
+    const earlier = this.#nodeNamed(dependency.name ?? '', state)
     if (earlier === undefined && record === undefined) {
       throw missingMigration({ migration: node.migration, dependency }, state)
     }
@@ -72,8 +77,14 @@ export class PlanGraph {
   }
 
   #connectRange(node: PendingNode, dependency: Dependency, state: ModuleState): void {
-    const steps = this.#versionSteps(state)
-    const { opens, closes } = this.#gate(state.module, dependency.range ?? '*', steps)
+    const { steps, gates } = this.#versioning(state)
+    const range = dependency.range ?? '*'
+    let gate = gates.get(range)
+    if (gate === undefined) {
+      gate = rangeGate(steps, range)
+      gates.set(range, gate)
+    }
+    const { opens, closes } = gate
     if (opens === undefined) {
       const versions = steps.map(({ version }) => version)
       throw unmetRange({ migration: node.migration, dependency }, versions)
@@ -84,22 +95,27 @@ export class PlanGraph {
     }
   }
 
-  #versionSteps(state: ModuleState): readonly VersionStep[] {
-    let steps = this.#versions.get(state)
-    if (steps === undefined) {
-      steps = versionSteps(appliedVersion(state), this.chain(state).nodes)
-      this.#versions.set(state, steps)
+  #nodeNamed(name: string, state: ModuleState): PendingNode | undefined {
+    let nodes = this.#nodes.get(state)
+    if (nodes === undefined) {
+      nodes = new Map(this.chain(state).nodes.map((node) => [node.migration.name, node]))
+      this.#nodes.set(state, nodes)
     }
-    return steps
+    return nodes.get(name)
   }
 
-  #gate(module: string, range: string, steps: readonly VersionStep[]): RangeGate {
-    const key = `${module}@${range}`
-    let gate = this.#gates.get(key)
-    if (gate === undefined) {
-      gate = rangeGate(steps, range)
-      this.#gates.set(key, gate)
+  #versioning(state: ModuleState): Versioning {
+    let versioning = this.#versions.get(state)
+    if (versioning === undefined) {
+      const steps = versionSteps(appliedVersion(state), this.chain(state).nodes)
+      versioning = { steps, gates: new Map() }
+      this.#versions.set(state, versioning)
     }
-    return gate
+    return versioning
   }
+}
+
+interface Versioning {
+  readonly steps: readonly VersionStep[]
+  readonly gates: Map<string, RangeGate>
 }

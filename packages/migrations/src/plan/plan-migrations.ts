@@ -24,9 +24,8 @@ export function planMigrations(input: PlanInput): MigrationPlan {
   const graph = new PlanGraph(modules, findings)
   const roots = selected(input.modules, modules).flatMap((state) => graph.chain(state).nodes)
   findings.refuse()
-  const closure = graph.closure(roots)
+  const nodes = graph.closure(roots)
   findings.refuse()
-  const nodes = [...closure]
   checkOrder(nodes, modules, { policy: input.outOfOrder, findings })
   checkServer(nodes, input.serverVersion)
   return { steps: stepsOf(orderNodes(nodes)), warnings: findings.warnings() }
@@ -43,10 +42,10 @@ function selected(
   })
 }
 
-function stepsOf(places: ReadonlyMap<PendingNode, number>): PlannedMigration[] {
-  return [...places.keys()].map(({ migration, reason, after }) => {
-    const earlier = new Set(after.map(({ node }) => places.get(node) ?? -1))
-    return { migration, reason, after: [...earlier].sort((a, b) => a - b) }
+function stepsOf(nodes: readonly PendingNode[]): PlannedMigration[] {
+  return nodes.map(({ migration, reason, after }) => {
+    const places = after.map(({ node }) => node.place ?? -1).sort((a, b) => a - b)
+    return { migration, reason, after: places.filter((place, at) => place !== places[at - 1]) }
   })
 }
 
@@ -66,8 +65,11 @@ function checkOrder(
   for (const { migration, reason } of nodes) {
     if (reason !== 'new' || migration.metadata.repeatable) continue
     const { module, name } = migration
-    const last = applied.get(module) ?? lastApplied(modules.get(module))
-    applied.set(module, last)
+    let last = applied.get(module)
+    if (last === undefined) {
+      last = lastApplied(modules.get(module))
+      applied.set(module, last)
+    }
     if (last !== '' && compareNames(name, last) < 0) late.push(migration)
   }
   late.sort((a, b) => compareText(a.module, b.module) || compareNames(a.name, b.name))
