@@ -137,9 +137,12 @@ describe('size', () => {
         ),
       })
     })
-    const startedAt = performance.now()
-    expect(planned(migrations).steps).toHaveLength(10_000)
-    // The aim is 50 ms, which the benchmark measures; a loaded machine may take its time.
-    expect(performance.now() - startedAt).toBeLessThan(1_000)
+    const times = [1, 2, 3].map(() => {
+      const startedAt = process.cpuUsage()
+      expect(planned(migrations).steps).toHaveLength(10_000)
+      return process.cpuUsage(startedAt).user / 1_000
+    })
+    // The aim is 50 ms, which the benchmark measures; others take the time of this machine too.
+    expect(Math.min(...times)).toBeLessThan(1_000)
   })
 })
