@@ -2,5 +2,5 @@ import { testConfig } from '../../vitest.shared.js'
 
 export default testConfig({
   redis: true,
-  once: ['test/documentation/**', 'src/command/run-command.test.ts'],
+  once: ['test/documentation/**', 'src/command/program.test.ts'],
 })

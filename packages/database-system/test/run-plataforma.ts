@@ -56,7 +56,7 @@ function bundleCommand(): Promise<BundledProgram> {
   return bundleProgram({
     entry: join(PACKAGE, 'src', 'command', 'main.ts'),
     packageFolder: PACKAGE,
-    external: ['commander', 'jiti', 'kysely', 'libpg-query', 'pg'],
+    external: ['jiti', 'kysely', 'libpg-query', 'pg'],
   })
 }
 

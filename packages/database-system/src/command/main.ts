@@ -1,4 +1,5 @@
 #!/usr/bin/env node
-import { runCommand } from './run-command.js'
+import { runProgram } from '@plataforma/migrations/command'
+import { program } from './program.js'
 
-process.exitCode = await runCommand(process.argv.slice(2))
+process.exitCode = await runProgram(program, process.argv.slice(2))

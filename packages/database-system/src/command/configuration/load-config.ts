@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { PlataformaError } from '@plataforma/core'
+import { configFile, importDefault } from '@plataforma/migrations/command'
 import type { SystemConfig } from '../../config/system-config.js'
-import { importConfig } from './import-config.js'
 
 const FILE_NAMES = ['plataforma.config.ts', 'plataforma.config.mjs', 'plataforma.config.js']
 
@@ -18,9 +16,11 @@ export interface LoadedConfig {
  * `DATABASE_URL`: in production mode where `PLATAFORMA_SECRET` is set, else in development mode.
  * @throws PlataformaError `PLT_CONFIG_INVALID`
  */
-export async function loadConfig(options: { readonly file?: string }): Promise<LoadedConfig> {
-  const file = options.file === undefined ? foundFile() : givenFile(options.file)
-  if (file !== undefined) return { source: file, config: await importConfig(file) }
+export async function loadConfig(options: {
+  readonly file?: string | undefined
+}): Promise<LoadedConfig> {
+  const file = configFile(options.file, FILE_NAMES)
+  if (file !== undefined) return { source: file, config: await importDefault(file, importWithJiti) }
   const { DATABASE_URL: connectionString, PLATAFORMA_SECRET: secret } = process.env
   if (connectionString) {
     const mode = secret ? 'production' : 'development'
@@ -31,14 +31,8 @@ export async function loadConfig(options: { readonly file?: string }): Promise<L
   })
 }
 
-function foundFile(): string | undefined {
-  return FILE_NAMES.map((name) => resolve(name)).find((file) => existsSync(file))
-}
-
-function givenFile(name: string): string {
-  const file = resolve(name)
-  if (existsSync(file)) return file
-  throw new PlataformaError('PLT_CONFIG_INVALID', `There is no file ${file}.`, {
-    remedy: 'Correct the path after --config.',
-  })
+/** It reads what Node's own type stripping cannot; most files need none of it. */
+async function importWithJiti(file: string): Promise<unknown> {
+  const { createJiti } = await import('jiti')
+  return await createJiti(import.meta.url, { fsCache: false }).import(file)
 }

@@ -1,6 +1,6 @@
 import type { Finding } from '@plataforma/core'
-import type { Output } from '../output/output.js'
-import { wrapText } from '../output/wrap-text.js'
+import type { Output } from '@plataforma/migrations/command'
+import { wrapText } from '@plataforma/migrations/command'
 import type { DoctorReport } from './doctor.js'
 
 const MARKS = {

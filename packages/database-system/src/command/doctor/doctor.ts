@@ -1,12 +1,12 @@
 import type { Finding } from '@plataforma/core'
+import { EXIT_CODES } from '@plataforma/migrations/command'
 import type { SystemConfig } from '../../config/system-config.js'
 import { createPlatformaDatabaseSystem } from '../../system/create-platforma-database-system.js'
-import type { CommandContext, SystemCommand } from '../command-context.js'
+import type { SystemCommand } from '../command-context.js'
 import type { LoadedConfig } from '../configuration/load-config.js'
 import { asAdministrator } from '../connection/administrator-connection.js'
 import { describeAddress } from '../connection/describe-address.js'
 import { readServer } from '../connection/read-server.js'
-import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { configurationFindings } from './configuration-findings.js'
 import { doctorText } from './doctor-text.js'
 import { hardeningScript } from './hardening-script.js'
@@ -36,11 +36,11 @@ export const doctor: SystemCommand = {
       description: 'print only the SQL that hardens the database further, as a script',
     },
   ],
-  async run({ config, output, given }: CommandContext): Promise<ExitCode> {
-    const report = await examine(await config())
+  async run({ output, given }, { config }) {
+    const report = await examine(await config(given.config))
     const text = given.hardening === true ? hardeningScript : doctorText
     output.report(report, () => text(report, output))
-    return report.counts.error > 0 ? EXIT_CODES.findings : EXIT_CODES.fine
+    return report.counts.error > 0 ? EXIT_CODES.failed : EXIT_CODES.done
   },
 }
 

@@ -1,4 +1,4 @@
-import { wrapText } from '../output/wrap-text.js'
+import { wrapText } from '@plataforma/migrations/command'
 import type { DoctorReport } from './doctor.js'
 
 const COMMENT = '-- '

@@ -1,6 +1,5 @@
 import type { ComponentHealth } from '@plataforma/core'
-import type { Output } from '../output/output.js'
-import { textTable } from '../output/text-table.js'
+import { type Output, textTable } from '@plataforma/migrations/command'
 import type { ModuleDescription } from './read-modules.js'
 import type { StatusReport } from './status-report.js'
 

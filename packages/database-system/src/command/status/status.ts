@@ -1,11 +1,11 @@
+import { EXIT_CODES } from '@plataforma/migrations/command'
 import type { SystemConfig } from '../../config/system-config.js'
 import { createPlatformaDatabaseSystem } from '../../system/create-platforma-database-system.js'
-import type { CommandContext, SystemCommand } from '../command-context.js'
+import type { SystemCommand } from '../command-context.js'
 import type { LoadedConfig } from '../configuration/load-config.js'
 import { asAdministrator } from '../connection/administrator-connection.js'
 import { describeAddress } from '../connection/describe-address.js'
 import { readServer } from '../connection/read-server.js'
-import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { readConnections } from './read-connections.js'
 import { readModules } from './read-modules.js'
 import type { StatusReport } from './status-report.js'
@@ -16,10 +16,10 @@ export const status: SystemCommand = {
   name: 'status',
   summary: 'server, modules, logins and health',
   description: 'Tells how the database and its modules are. Changes nothing.',
-  async run({ config, output }: CommandContext): Promise<ExitCode> {
-    const report = await readStatus(await config())
+  async run({ given, output }, { config }) {
+    const report = await readStatus(await config(given.config))
     output.report(report, () => statusText(report, output))
-    return report.health.overall === 'unhealthy' ? EXIT_CODES.findings : EXIT_CODES.fine
+    return report.health.overall === 'unhealthy' ? EXIT_CODES.failed : EXIT_CODES.done
   },
 }
 

@@ -1,6 +1,8 @@
 import { pathToFileURL } from 'node:url'
 import { PlataformaError } from '@plataforma/core'
-import type { SystemConfig } from '../../config/system-config.js'
+
+/** Reads what Node's own type stripping cannot, and tells the line of a syntax error. */
+export type OtherImport = (file: string) => Promise<unknown>
 
 /** What Node's own type stripping cannot do: enums, imports without an extension. */
 const BEYOND_STRIPPING: ReadonlySet<unknown> = new Set([
@@ -12,11 +14,15 @@ const BEYOND_STRIPPING: ReadonlySet<unknown> = new Set([
 
 /**
  * The default export of a configuration file. TypeScript is Node's to read where it can, which
- * costs nothing; jiti reads it on older versions and where it holds more than types to strip.
+ * costs nothing.
+ *
  * @throws PlataformaError `PLT_CONFIG_INVALID`
  */
-export async function importConfig(file: string): Promise<SystemConfig> {
-  const module = await evaluate(file)
+export async function importDefault(
+  file: string,
+  other?: OtherImport,
+): Promise<Readonly<Record<string, unknown>>> {
+  const module = await evaluate(file, other)
   const config = isObject(module) ? module.default : undefined
   if (isObject(config)) return config
   throw new PlataformaError('PLT_CONFIG_INVALID', `${file} has no configuration to give.`, {
@@ -24,9 +30,9 @@ export async function importConfig(file: string): Promise<SystemConfig> {
   })
 }
 
-async function evaluate(file: string): Promise<unknown> {
+async function evaluate(file: string, other: OtherImport | undefined): Promise<unknown> {
   try {
-    return await importNatively(file)
+    return await importNatively(file, other)
   } catch (error) {
     if (error instanceof PlataformaError) throw error
     const reason = error instanceof Error ? error.message : String(error)
@@ -37,15 +43,14 @@ async function evaluate(file: string): Promise<unknown> {
   }
 }
 
-async function importNatively(file: string): Promise<unknown> {
+async function importNatively(file: string, other: OtherImport | undefined): Promise<unknown> {
   try {
     return await import(pathToFileURL(file).href)
   } catch (error) {
     const isTypeScript = file.endsWith('.ts') && BEYOND_STRIPPING.has(codeOf(error))
-    // Node keeps the line of a syntax error to itself; jiti tells it.
-    if (!isTypeScript && !(error instanceof SyntaxError)) throw error
-    const { createJiti } = await import('jiti')
-    return await createJiti(import.meta.url, { fsCache: false }).import(file)
+    // Node keeps the line of a syntax error to itself.
+    if (other === undefined || (!isTypeScript && !(error instanceof SyntaxError))) throw error
+    return await other(file)
   }
 }
 

@@ -191,7 +191,7 @@ describe('a server that cannot be reached', () => {
   ])('%s', async (_, change, parts) => {
     const env = { DATABASE_URL: changed(change) }
     const { exitCode, stdout, stderr } = await plataforma(['doctor'], { env })
-    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' })
+    expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: '' })
     expect(stderr).toEqual(oneLine('Cannot connect to PostgreSQL:', ...parts))
     expect(stderr).not.toContain(database.administrator.password)
   })
@@ -201,7 +201,7 @@ describe('a server that cannot be reached', () => {
     proxy.blackHole('toClient')
     const env = { DATABASE_URL: proxy.url(database.connectionString) }
     const { exitCode, stderr } = await plataforma(['status'], { env })
-    expect(exitCode).toBe(3)
+    expect(exitCode).toBe(4)
     expect(stderr).toEqual(oneLine('Cannot connect to PostgreSQL:', 'timeout'))
   })
 
@@ -212,7 +212,7 @@ describe('a server that cannot be reached', () => {
       }),
     }
     const { exitCode, stdout } = await plataforma(['status', '--json'], { env })
-    expect(exitCode).toBe(3)
+    expect(exitCode).toBe(4)
     expect(JSON.parse(stdout)).toEqual({
       error: {
         code: 'PLT_DATABASE_UNAVAILABLE',
