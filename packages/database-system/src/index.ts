@@ -36,6 +36,23 @@ export {
   type WriteOptions,
 } from '@plataforma/core'
 export {
+  type AppliedMigration,
+  type HistoryEntry,
+  type LockHolder,
+  type Migration,
+  type MigrationCode,
+  type MigrationDatabase,
+  type MigrationObject,
+  type MigrationProgress,
+  MigrationSystem,
+  type MigrationsOptions,
+  type ModuleStatus,
+  type PendingMigration,
+  type PlanReport,
+  type RunMigration,
+  type RunReport,
+} from '@plataforma/migrations'
+export {
   type ModulePool,
   type ModulePoolOptions,
   MultiPoolManager,
@@ -48,7 +65,6 @@ export {
 export { defineConfig } from './config/define-config.js'
 export { DEVELOPMENT_CONFIG } from './config/development-config.js'
 export type { FeatureName, FeatureSwitches } from './config/features.js'
-export type { MigrationsConfig } from './config/migrations-config.js'
 export type { PoolConfig } from './config/pool-config.js'
 export { PRODUCTION_CONFIG } from './config/production-config.js'
 export type { RedisConfig } from './config/redis-config.js'

@@ -1,6 +1,8 @@
 export type { Dependency } from './migration/dependency.js'
 export type { Migration, MigrationCode, MigrationDatabase } from './migration/migration.js'
 export type { MigrationMetadata } from './migration/migration-metadata.js'
+export { migrations } from './plugin/migrations.js'
+export type { MigrationsOptions } from './plugin/migrations-options.js'
 export type { CallOptions } from './run/engine.js'
 export { readSnapshot } from './snapshot/read-snapshot.js'
 export type { SchemaSnapshot, SnapshotObjects, SnapshotValue } from './snapshot/schema-snapshot.js'

@@ -11,6 +11,7 @@ describe('checkConfig', () => {
     ['redisConfig.enabled', { redisConfig: { url: 'redis://localhost' } }],
     ['redisConfig.url', { redisConfig: { url: 'localhost:6379', enabled: true } }],
     ['redisConfig.url', { redisConfig: { url: 'https://localhost', enabled: true } }],
+    ['migrations', { migrations: ['vendas'] }],
     ['config', null],
   ])('refuses a wrong %s', (key, config) => {
     expect(() => checkConfig(config as SystemConfig)).toThrow(

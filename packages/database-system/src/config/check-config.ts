@@ -36,8 +36,9 @@ export function checkConfig(config: SystemConfig): void {
   }
   checkFeatures(config.features)
   checkRedis(config.redisConfig)
-  checkPool(config.pool, 'pool')
-  checkPool(config.poolConfig, 'poolConfig')
+  checkOptions(config.pool, 'pool', '{ budget: 40 }')
+  checkOptions(config.poolConfig, 'poolConfig', '{ min: 1, max: 10 }')
+  checkOptions(config.migrations, 'migrations', "{ directory: './migrations' }")
   checkPlugins(config.plugins)
 }
 
@@ -81,10 +82,10 @@ function checkRedis(redis: unknown): void {
   )
 }
 
-/** What stands in it is for the package of the pools to say. */
-function checkPool(pool: unknown, key: string): void {
-  if (pool === undefined || isObject(pool)) return
-  throw invalid(key, 'is no object', 'Give options by name, such as { min: 1, max: 10 }.')
+/** What stands in them is for the package that they are for to say. */
+function checkOptions(options: unknown, key: string, example: string): void {
+  if (options === undefined || isObject(options)) return
+  throw invalid(key, 'is no object', `Give options by name, such as ${example}.`)
 }
 
 /** Whether a plugin can be composed is core's to say. */

@@ -1,7 +1,7 @@
 import type { DatabaseOptions, DatabasePlugin } from '@plataforma/core'
+import type { MigrationsOptions } from '@plataforma/migrations'
 import type { ModulePoolOptions } from '@plataforma/pool'
 import type { FeatureSwitches } from './features.js'
-import type { MigrationsConfig } from './migrations-config.js'
 import type { PoolConfig } from './pool-config.js'
 import type { RedisConfig } from './redis-config.js'
 
@@ -13,7 +13,8 @@ export interface SystemConfig extends Omit<DatabaseOptions, 'dialect' | 'poolCon
   readonly pool?: PoolConfig
   readonly redisConfig?: RedisConfig
   readonly features?: FeatureSwitches
-  readonly migrations?: MigrationsConfig
+  /** Where migrations are, whether `initialize()` runs them, and what comes of their row types. */
+  readonly migrations?: MigrationsOptions
   /** Plugins beside the system's own; each manager stands on the system under its plugin's name. */
   readonly plugins?: readonly DatabasePlugin[]
 }

@@ -1,3 +1,4 @@
+import { migrations } from '@plataforma/migrations'
 import { pooling } from '@plataforma/pool'
 import { poolingOptions } from '../config/pool-config.js'
 import type { ManagerFactories } from './manager-factories.js'
@@ -8,6 +9,7 @@ import type { ManagerFactories } from './manager-factories.js'
  */
 export const PACKAGES = {
   pool: (config) => pooling(poolingOptions(config)),
+  migrations: (config) => migrations(config.migrations),
 } satisfies ManagerFactories
 
 export type Packages = typeof PACKAGES

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Log } from '@plataforma/core'
+import { MigrationSystem } from '@plataforma/migrations'
 import { MultiPoolManager } from '@plataforma/pool'
 import { sharedRedis, startTcpProxy, type TestDatabase, testDatabase } from '@plataforma/testkit'
 import { sql } from 'kysely'
@@ -88,7 +89,8 @@ describe('a system', () => {
     await using system = await startSystem()
     const { pool, migrations, cache, security, backup, partition } = system
     expect(pool).toBeInstanceOf(MultiPoolManager)
-    expect([migrations, cache, security, backup, partition]).toEqual(Array(5).fill(undefined))
+    expect(migrations).toBeInstanceOf(MigrationSystem)
+    expect([cache, security, backup, partition]).toEqual(Array(4).fill(undefined))
   })
 
   it('works for tenants, for the system and across modules', async () => {
