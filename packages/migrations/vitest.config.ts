@@ -10,6 +10,7 @@ export default testConfig({
     'src/create/**',
     'src/system/check-migration-options.test.ts',
     'src/importers/**',
+    'test/load-code.test.ts',
     'src/plan/**',
     'src/system/module-status.test.ts',
     'src/version/**',
