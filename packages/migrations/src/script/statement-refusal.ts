@@ -12,13 +12,12 @@ export function statementRefusal(
   extensions: readonly string[],
 ): Refused | undefined {
   if (isAboutExtensions(tree)) return extensionRefusal(tree, extensions)
-  return (
-    ofTransaction(tree) ??
-    ofIdentity(tree, text) ??
-    ofReset(tree) ??
-    ofCopy(tree) ??
-    ofUnnamedIndex(tree)
-  )
+  return sessionRefusal(tree, text) ?? ofCopy(tree) ?? ofUnnamedIndex(tree)
+}
+
+/** Why a statement may not change what a migration runs in: transaction, role, session. */
+export function sessionRefusal(tree: ParseNode, text: string): Refused | undefined {
+  return ofTransaction(tree) ?? ofIdentity(tree, text) ?? ofReset(tree)
 }
 
 function ofTransaction(tree: ParseNode): Refused | undefined {

@@ -1,10 +1,12 @@
 import { PlataformaError } from '@plataforma/core'
 import { loadParser, type ParseNode, parsePlaced } from '@plataforma/core/parser'
-import { forbiddenStatement } from '../../script/forbidden-statement.js'
+import { sessionRefusal } from '../../script/statement-refusal.js'
+
+const SHOWN = 200
 
 /** Words without which no text holds a statement that is forbidden. */
 const SUSPICIOUS =
-  /\b(abort|begin|commit|discard|end|prepare|release|reset|role|rollback|savepoint|session|start)\b/i
+  /\b(abort|begin|commit|discard|end|prepare|release|reset|role|rollback|savepoint|session\w*|start)\b/i
 
 /**
  * Refuses the texts of code that end its transaction or change its role behind the engine's back.
@@ -15,13 +17,12 @@ export async function assertCodeStatement(text: string): Promise<void> {
   if (!SUSPICIOUS.test(text)) return
   await loadParser()
   for (const tree of statementsOf(text)) {
-    const forbidden = forbiddenStatement(tree)
-    if (forbidden === undefined) continue
-    throw new PlataformaError(
-      'PLT_STATEMENT_NOT_ALLOWED',
-      `The code of a migration may not send ${forbidden.what}.`,
-      { remedy: 'Use `db.transaction()`, which is a savepoint; the role is that of the module.' },
-    )
+    const refused = sessionRefusal(tree, text)
+    if (refused === undefined) continue
+    throw new PlataformaError('PLT_STATEMENT_NOT_ALLOWED', refused.message, {
+      remedy: 'Use `db.transaction()`, which is a savepoint; the role is that of the module.',
+      details: { statement: text.slice(0, SHOWN) },
+    })
   }
 }
 

@@ -243,24 +243,26 @@ describe.each(DIALECTS)('%s', (_name, dialect) => {
   })
 
   it.each([
-    ['commit', 'COMMIT'],
-    ['/* x */ RollBack', 'ROLLBACK'],
-    ['select 1; commit', 'COMMIT'],
-    ['begin', 'BEGIN'],
-    ['start transaction', 'START'],
-    ['savepoint a', 'SAVEPOINT'],
-    ['prepare transaction $$x$$', 'PREPARE'],
-    ['set role postgres', 'SET ROLE'],
-    ['set local role none', 'SET ROLE'],
-    ['reset role', 'RESET ROLE'],
-    ['reset all', 'RESET ALL'],
-    ['set session authorization default', 'SET SESSION AUTHORIZATION'],
-    ['reset session authorization', 'RESET SESSION AUTHORIZATION'],
-    ['discard all', 'DISCARD'],
-  ])('refuses %s', async (text, what) => {
+    ['commit', /begin or end transactions/],
+    ['/* x */ RollBack', /begin or end transactions/],
+    ['select 1; commit', /begin or end transactions/],
+    ['begin', /begin or end transactions/],
+    ['start transaction', /begin or end transactions/],
+    ['savepoint a', /savepoints/],
+    ['prepare transaction $$x$$', /begin or end transactions/],
+    ['set role postgres', /change the role/],
+    ['set local role none', /change the role/],
+    ['reset role', /change the role/],
+    ["select set_config('role', 'postgres', true)", /change the role/],
+    ["select set_config('session_authorization', 'postgres', true)", /change the role/],
+    ['set session authorization default', /change the role/],
+    ['reset session authorization', /change the role/],
+    ['reset all', /reset its session/],
+    ['discard all', /reset its session/],
+  ])('refuses %s', async (text, why) => {
     await fails((db) => sql.raw(text).execute(db)).toMatchObject({
       code: 'PLT_STATEMENT_NOT_ALLOWED',
-      message: `The code of a migration may not send ${what}.`,
+      message: expect.stringMatching(why),
     })
     await fails((db) => db.executeQuery(CompiledQuery.raw(text))).toBeInstanceOf(PlataformaError)
   })
