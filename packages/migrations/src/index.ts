@@ -1,9 +1,13 @@
+export type { CreatedMigration } from './create/create-migration.js'
 export type { Dependency } from './migration/dependency.js'
 export type { Migration, MigrationCode, MigrationDatabase } from './migration/migration.js'
 export type { MigrationMetadata } from './migration/migration-metadata.js'
 export { migrations } from './plugin/migrations.js'
 export type { MigrationsOptions } from './plugin/migrations-options.js'
+export type { BaselineRequest } from './run/baseline.js'
 export type { CallOptions } from './run/engine.js'
+export type { RepairRequest } from './run/repair.js'
+export type { RollbackRequest } from './run/rollback.js'
 export { readSnapshot } from './snapshot/read-snapshot.js'
 export type { SchemaSnapshot, SnapshotObjects, SnapshotValue } from './snapshot/schema-snapshot.js'
 export { snapshotHash } from './snapshot/snapshot-hash.js'
@@ -15,10 +19,13 @@ export type {
 export type { LockHolder, MigrationProgress } from './system/migration-progress.js'
 export type {
   AppliedMigration,
+  BaselineReport,
   HistoryEntry,
   ModuleStatus,
   PendingMigration,
   PlanReport,
+  RepairReport,
+  RollbackReport,
   RunMigration,
   RunReport,
 } from './system/migration-reports.js'

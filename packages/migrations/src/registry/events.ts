@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { HistoryEntry } from '../system/migration-reports.js'
 import { by } from './history-writes.js'
+import { isMissingRegistry } from './read-history.js'
 
 export interface EventWrite extends Pick<HistoryEntry, 'module' | 'name' | 'event'> {
   readonly run: string | undefined
@@ -22,6 +23,18 @@ interface Row extends Omit<HistoryEntry, 'at'> {
 
 /** All events, oldest first, of one module or of all. */
 export async function readEvents(
+  db: Kysely<unknown>,
+  module: string | undefined,
+): Promise<readonly HistoryEntry[]> {
+  try {
+    return await select(db, module)
+  } catch (error) {
+    if (isMissingRegistry(error)) return []
+    throw error
+  }
+}
+
+async function select(
   db: Kysely<unknown>,
   module: string | undefined,
 ): Promise<readonly HistoryEntry[]> {

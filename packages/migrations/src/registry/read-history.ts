@@ -47,14 +47,15 @@ export async function readHistory(db: Kysely<unknown>): Promise<History> {
       serverVersion: row?.server,
     }
   } catch (error) {
-    if (isMissing(error)) return { isCurrent: false, records: [], serverVersion: undefined }
+    if (isMissingRegistry(error)) return { isCurrent: false, records: [], serverVersion: undefined }
     throw error
   }
 }
 
 const UNDEFINED_TABLE = '42P01'
 
-function isMissing(error: unknown): boolean {
+/** Whether the registry was never made. */
+export function isMissingRegistry(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE
 }
 

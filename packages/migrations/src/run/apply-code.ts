@@ -1,6 +1,6 @@
 import { type LocalSetting, PlataformaError } from '@plataforma/core'
-import type { Migration } from '../migration/migration.js'
-import { type AppliedWrite, writeApplied } from '../registry/history-writes.js'
+import type { Migration, MigrationDatabase } from '../migration/migration.js'
+import type { HistoryWrites } from '../registry/history-writes.js'
 import { beginText, closingText } from './compose-script.js'
 import { migrationFailed } from './migration-failed.js'
 import type { MigrationSession } from './migration-session.js'
@@ -10,11 +10,13 @@ import { runTransaction } from './transaction.js'
 export interface CodeWork {
   readonly migration: Migration
   readonly settings: readonly LocalSetting[]
-  readonly write: AppliedWrite
+  /** The `up` or `down` of the program. */
+  readonly code: (db: MigrationDatabase) => Promise<unknown>
+  readonly writes: HistoryWrites
 }
 
 /**
- * Runs the `up` of a program in one transaction with its row of the history.
+ * Runs a function of a program in one transaction with its row of the history.
  *
  * @returns milliseconds
  * @throws PlataformaError `PLT_MIGRATION_FAILED`, `PLT_MIGRATION_NOT_AWAITED`
@@ -22,20 +24,19 @@ export interface CodeWork {
 export async function applyCode(
   session: MigrationSession,
   context: RunContext,
-  { migration, settings, write }: CodeWork,
+  { migration, settings, code, writes }: CodeWork,
 ): Promise<number> {
   const { module, name, metadata } = migration
-  const code = await migration.code()
   return await runTransaction(session, context, {
     module,
     name,
     metadata,
-    writes: writeApplied(write),
+    writes,
     body: async () => {
       await session.script(beginText(settings))
       const { runCode } = await import('./code/run-code.js')
       const { signal } = session
-      await session.abortable(() => runCode(session.db, (db) => code.up(db), { signal }))
+      await session.abortable(() => runCode(session.db, code, { signal }))
       await session.script(closingText())
     },
     explain: async (error) => {

@@ -21,7 +21,7 @@ export async function tellChanges(
   const shown: string[] = []
   for (const { module, name } of changed.slice(0, MOST_SHOWN)) {
     const found = migrations.find((one) => one.module === module && one.name === name)
-    const stored = await readStored(db, module, name)
+    const stored = await readStored(db.withoutPlugins(), module, name)
     if (found?.text === undefined || !stored?.text) continue
     shown.push(await difference(found.place, stored.text, found.text))
   }

@@ -1,7 +1,6 @@
 import { changedError, isChanged } from '../plan/changed-migrations.js'
 import type { MigrationPlan, PlannedMigration } from '../plan/migration-plan.js'
 import { runSchedule } from '../plan/schedule.js'
-import { writeEvent } from '../registry/events.js'
 import type { MigrationRecord } from '../registry/migration-record.js'
 import { type History, readHistory } from '../registry/read-history.js'
 import type { RunMigration, RunReport } from '../system/migration-reports.js'
@@ -14,8 +13,10 @@ import { type CurrentPlan, planNow } from './plan-now.js'
 import { readScript } from './read-script.js'
 import { runMigration } from './run-migration.js'
 import { isCommitted } from './settle-commit.js'
+import { undoMigration } from './undo-migration.js'
 import { type Deployer, withDeployerLock } from './with-deployer-lock.js'
 import { Workers } from './workers.js'
+import { writeFailure } from './write-failure.js'
 
 export interface DeployRequest extends CallOptions {
   /** All where it is left out. */
@@ -72,7 +73,7 @@ async function deployOnce(engine: Engine, deployment: Deployment): Promise<boole
     if (!(await isCommitted(db, error, signal))) {
       throw connectionLost(error.cause, { module, name })
     }
-    const { records } = await readHistory(db)
+    const { records } = await readHistory(db.withoutPlugins())
     const record = records.find((one) => one.module === module && one.name === name)
     if (record?.state === 'applied') {
       const { version = null, durationMs } = record
@@ -132,8 +133,13 @@ async function runStep(
   const kind = step.reason === 'resume' ? 'resumed' : 'started'
   context.onProgress({ kind, module, name, done: applied.length, total })
   try {
+    if (record?.state === 'undoing') {
+      await undoMigration(session, context, { record, file: step.migration, extensions })
+    }
     const script = await readScript(step.migration, extensions)
-    const durationMs = await runMigration(session, context, { step, record, script })
+    const work =
+      record?.state === 'undoing' ? { step: anew(step), record: undefined } : { step, record }
+    const durationMs = await runMigration(session, context, { ...work, script })
     context.onProgress({
       kind: 'applied',
       module,
@@ -145,32 +151,19 @@ async function runStep(
     return { module, name, version, durationMs }
   } catch (error) {
     if (error instanceof CommitUnknown) throw error
-    await writeFailure(session, { context, module, name, error })
+    await writeFailure(session, context, { module, name, error })
     throw connectionLost(error, { module, name })
   }
 }
 
-async function writeFailure(
-  session: MigrationSession,
-  failure: {
-    readonly context: Deployer['context']
-    readonly module: string
-    readonly name: string
-    readonly error: unknown
-  },
-): Promise<void> {
-  const { context, module, name, error } = failure
-  const detail = error instanceof Error ? error.message : String(error)
-  try {
-    await writeEvent(session.db, { run: context.run, module, name, event: 'failed', detail })
-  } catch {
-    // The error itself is what matters, and it goes on.
-  }
+/** Its interrupted down was brought to an end: there is nothing of it. */
+function anew(step: PlannedMigration): PlannedMigration {
+  return { ...step, reason: 'new' }
 }
 
 /** What was begun with one text cannot be ended with another. */
 function refuseEdited({ migration, reason }: PlannedMigration, record?: MigrationRecord): void {
-  if (reason !== 'resume' || record === undefined || !isChanged(migration, record)) return
+  if (reason !== 'resume' || record?.state !== 'running' || !isChanged(migration, record)) return
   throw changedError([{ migration, record }])
 }
 

@@ -24,7 +24,7 @@ export async function planNow(
   modules: readonly string[] | undefined,
 ): Promise<CurrentPlan> {
   const migrations = list()
-  const history = await readHistory(db)
+  const history = await readHistory(db.withoutPlugins())
   await loadPendingCode(migrations, history)
   const serverVersion = history.serverVersion ?? (await readServerVersion(db))
   const { records } = history
@@ -37,7 +37,7 @@ export async function planNow(
 }
 
 /** What a program says of itself is known when it is loaded. */
-async function loadPendingCode(
+export async function loadPendingCode(
   migrations: readonly Migration[],
   { records }: History,
 ): Promise<void> {
@@ -54,6 +54,6 @@ async function loadPendingCode(
 
 async function readServerVersion(db: Kysely<unknown>): Promise<number> {
   const { rows } = await sql<{ version: number }>`
-    SELECT current_setting('server_version_num')::int AS "version"`.execute(db)
+    SELECT current_setting('server_version_num')::int AS "version"`.execute(db.withoutPlugins())
   return rows[0]?.version ?? 0
 }

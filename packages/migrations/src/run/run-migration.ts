@@ -35,7 +35,16 @@ export async function runMigration(
   const { migration, reason } = step
   const settings = await migrationSettings(session, context, migration)
   const write = { migration, downText: script?.downText, reason, run: context.run }
-  if (script === undefined) return await applyCode(session, context, { migration, settings, write })
+  if (script === undefined) {
+    const program = await migration.code()
+    const writes = writeApplied(write)
+    return await applyCode(session, context, {
+      migration,
+      settings,
+      code: (db) => program.up(db),
+      writes,
+    })
+  }
   const parts = partsOf(script.up, migration.metadata)
   const [first, ...others] = parts
   if (first === undefined) {

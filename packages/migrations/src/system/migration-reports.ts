@@ -42,6 +42,32 @@ export interface RunMigration {
   readonly durationMs: number
 }
 
+/** What a rollback has undone. */
+export interface RollbackReport {
+  /** In the order in which they were undone. */
+  readonly rolledBack: readonly RunMigration[]
+  readonly durationMs: number
+}
+
+/** What `repair` has changed in the registry; nothing else is touched by it. */
+export interface RepairReport {
+  readonly repaired: readonly {
+    readonly module: string
+    readonly name: string
+    /** `accepted`: the text as it is now; else what the migration counts as. */
+    readonly as: 'accepted' | 'applied' | 'rolled-back' | 'retry'
+  }[]
+}
+
+/** What `baseline` has recorded without running it. */
+export interface BaselineReport {
+  readonly baselined: readonly {
+    readonly module: string
+    readonly name: string
+    readonly version: string | null
+  }[]
+}
+
 /** What a run would do. */
 export interface PlanReport {
   readonly steps: readonly {

@@ -1,12 +1,28 @@
+import { assertModuleName } from '@plataforma/core'
+import type { CreatedMigration } from '../create/create-migration.js'
 import type { Ground } from '../ground/ground.js'
-import { openPlainGround } from '../ground/plain-ground.js'
+import { readEvents } from '../registry/events.js'
+import { readHistory } from '../registry/read-history.js'
+import type { BaselineRequest } from '../run/baseline.js'
 import { deploy } from '../run/deploy.js'
 import type { CallOptions, Engine } from '../run/engine.js'
-import { planNow } from '../run/plan-now.js'
-import { listMigrations } from '../source/list-migrations.js'
+import { loadPendingCode, planNow } from '../run/plan-now.js'
+import type { RepairRequest } from '../run/repair.js'
+import type { RollbackRequest } from '../run/rollback.js'
+import { unprotectedTables } from '../run/unprotected-tables.js'
+import { DEFAULT_DIRECTORY, listMigrations } from '../source/list-migrations.js'
 import { checkMigrationOptions } from './check-migration-options.js'
 import type { MigrationOptions, MigrationSystemOptions } from './migration-options.js'
-import type { PlanReport, RunReport } from './migration-reports.js'
+import type {
+  BaselineReport,
+  HistoryEntry,
+  ModuleStatus,
+  PlanReport,
+  RepairReport,
+  RollbackReport,
+  RunReport,
+} from './migration-reports.js'
+import { moduleStatus } from './module-status.js'
 
 /** Options for who has a ground already: the system. */
 export type GroundedOptions = MigrationOptions & { readonly ground: Ground }
@@ -17,6 +33,13 @@ const DEFAULTS = {
   lockRetries: 10,
   parallel: 4,
   outOfOrder: 'error',
+} as const
+
+const FURTHER_OPTIONS = {
+  db: 'anything',
+  connectionString: 'anything',
+  ground: 'anything',
+  log: 'anything',
 } as const
 
 /**
@@ -34,15 +57,13 @@ export class MigrationSystem implements AsyncDisposable {
 
   /** @throws PlataformaError `PLT_CONFIG_INVALID` */
   constructor(options: MigrationSystemOptions | GroundedOptions) {
-    const more = {
-      db: 'anything',
-      connectionString: 'anything',
-      ground: 'anything',
-      log: 'anything',
-    }
-    checkMigrationOptions(options, more as Readonly<Record<string, 'anything'>>)
+    checkMigrationOptions(options, FURTHER_OPTIONS)
     this.#options = options
-    this.#open = async () => ('ground' in options ? options.ground : openPlainGround(options))
+    this.#open = async () => {
+      if ('ground' in options) return options.ground
+      const { openPlainGround } = await import('../ground/plain-ground.js')
+      return await openPlainGround(options)
+    }
   }
 
   /**
@@ -51,6 +72,7 @@ export class MigrationSystem implements AsyncDisposable {
    * @throws PlataformaError `PLT_MIGRATION_…`
    */
   async runModuleMigrations(module: string, call: CallOptions = {}): Promise<RunReport> {
+    assertModuleName(module)
     return await deploy(await this.#engine(), { ...this.#call(call), modules: [module] })
   }
 
@@ -83,6 +105,79 @@ export class MigrationSystem implements AsyncDisposable {
       })),
       warnings: plan.warnings,
     }
+  }
+
+  /**
+   * How the migrations of a module stand; writes nothing and waits for nobody.
+   *
+   * @throws PlataformaError `PLT_MODULE_NAME_INVALID`, `PLT_MIGRATION_INVALID`
+   */
+  async getModuleStatus(module: string): Promise<ModuleStatus> {
+    assertModuleName(module)
+    const { ground, list } = await this.#engine()
+    const migrations = list()
+    const history = await readHistory(ground.db.withoutPlugins())
+    await loadPendingCode(migrations, history)
+    const unprotected = await unprotectedTables(ground, module)
+    return moduleStatus({ module, migrations, records: history.records, unprotected })
+  }
+
+  /**
+   * Undoes the last migrations of a module: by their number, or down to the one that stays.
+   *
+   * @throws PlataformaError `PLT_MIGRATION_DEPENDED_ON`, `PLT_MIGRATION_IRREVERSIBLE`, others of
+   * `PLT_MIGRATION_…`
+   * @example
+   * await migrations.rollback({ module: 'vendas', steps: 1 })
+   */
+  async rollback(request: RollbackRequest): Promise<RollbackReport> {
+    assertModuleName(request.module)
+    const { rollback } = await import('../run/rollback.js')
+    return await rollback(await this.#engine(), { ...request, ...this.#call(request) })
+  }
+
+  /**
+   * Accepts the texts of migrations that were edited after they were applied; with `as`, says what
+   * has become of one that was interrupted. To be called by who has looked at the database.
+   *
+   * @throws PlataformaError `PLT_MIGRATION_NOT_FOUND`, `PLT_OPTION_INVALID`
+   */
+  async repair(request: RepairRequest = {}): Promise<RepairReport> {
+    const { repair } = await import('../run/repair.js')
+    return await repair(await this.#engine(), { ...request, ...this.#call(request) })
+  }
+
+  /**
+   * Records migrations as applied without running them, for a database that has their effect.
+   *
+   * @throws PlataformaError `PLT_MIGRATION_NOT_FOUND`, `PLT_OPTION_INVALID`
+   */
+  async baseline(request: BaselineRequest = {}): Promise<BaselineReport> {
+    const { baseline } = await import('../run/baseline.js')
+    return await baseline(await this.#engine(), { ...request, ...this.#call(request) })
+  }
+
+  /**
+   * Makes the file of a module's next migration.
+   *
+   * @throws PlataformaError `PLT_MODULE_NAME_INVALID`, `PLT_MIGRATION_INVALID`
+   * @example
+   * const { place } = await migrations.create('vendas', 'create clientes')
+   */
+  async create(
+    module: string,
+    name: string,
+    { kind }: { readonly kind?: 'sql' | 'ts' } = {},
+  ): Promise<CreatedMigration> {
+    const { createMigration } = await import('../create/create-migration.js')
+    const { directory = DEFAULT_DIRECTORY } = this.#options
+    return createMigration({ directory, module, name, kind })
+  }
+
+  /** What was done to the database by migrations, oldest first. */
+  async history({ module }: { readonly module?: string } = {}): Promise<readonly HistoryEntry[]> {
+    const { ground } = await this.#engine()
+    return await readEvents(ground.db.withoutPlugins(), module)
   }
 
   /** Ends what runs, and what was opened here. Repeatable. */

@@ -1,0 +1,92 @@
+import { expect, it } from 'vitest'
+import { Migrated } from './engine.fixture.js'
+
+it('an edited migration is refused with what changed, and accepted after review', async () => {
+  await using migrated = await Migrated.make({
+    'vendas/001_a.sql': 'CREATE TABLE a (\n  id int\n);\n',
+  })
+  const system = migrated.system()
+  await system.runAllMigrations()
+  await migrated.write({
+    'vendas/001_a.sql': 'CREATE TABLE a (\n  id bigint\n);\n-- @down\nDROP TABLE a',
+  })
+  const error = await system.runAllMigrations().catch((reason: unknown) => reason)
+  expect(error).toMatchObject({ code: 'PLT_MIGRATION_CHANGED' })
+  expect(String(error)).toContain('-  id int\n+  id bigint')
+  expect(await system.getModuleStatus('vendas')).toMatchObject({ state: 'changed' })
+  expect(await system.repair({ module: 'vendas' })).toEqual({
+    repaired: [{ module: 'vendas', name: '001_a', as: 'accepted' }],
+  })
+  expect(await system.runAllMigrations()).toMatchObject({ applied: [] })
+  await system.rollback({ module: 'vendas', steps: 1 })
+  expect(await migrated.applied()).toEqual([])
+})
+
+/** As a process that is killed in the statement whose effect cannot be told. */
+async function interrupted(): Promise<Migrated> {
+  const migrated = await Migrated.make({
+    'vendas/001_a.sql':
+      '-- @metadata {"transaction": false}\nCREATE TABLE a ();\nDO $$ BEGIN PERFORM 1; END $$;\nCREATE TABLE b ()',
+  })
+  const system = migrated.system()
+  await system.runAllMigrations()
+  await migrated.rows("UPDATE plataforma.migrations SET state = 'running'")
+  await migrated.rows('DROP TABLE module_vendas.b')
+  await migrated.rows(`INSERT INTO plataforma.migration_progress (module, name, direction, part, state, effect)
+    VALUES ('vendas', '001_a', 'up', 0, 'done', NULL),
+      ('vendas', '001_a', 'up', 1, 'begun', '{"kind": "unknown"}')`)
+  return migrated
+}
+
+it.each([
+  ['retry', ['vendas:001_a'], 'module_vendas.b'],
+  ['applied', ['vendas:001_a'], null],
+] as const)(
+  'one that was interrupted where nobody can tell is settled as %s',
+  async (as, applied, b) => {
+    await using migrated = await interrupted()
+    const system = migrated.system()
+    await expect(system.runAllMigrations()).rejects.toMatchObject({
+      code: 'PLT_MIGRATION_NEEDS_ATTENTION',
+      details: { line: 3 },
+    })
+    await expect(system.runAllMigrations()).rejects.toMatchObject({
+      code: 'PLT_MIGRATION_NEEDS_ATTENTION',
+    })
+    expect(await system.getModuleStatus('vendas')).toMatchObject({ state: 'needs-attention' })
+    await system.repair({ module: 'vendas', name: '001_a', as })
+    await system.runAllMigrations()
+    expect(await migrated.applied()).toEqual(applied)
+    expect(await migrated.rows("SELECT to_regclass('module_vendas.b')::text AS b")).toEqual([{ b }])
+  },
+)
+
+it('one that was interrupted counts as rolled back, and runs again', async () => {
+  await using migrated = await interrupted()
+  const system = migrated.system()
+  await expect(system.runAllMigrations()).rejects.toThrow()
+  await migrated.rows('DROP TABLE module_vendas.a')
+  await system.repair({ module: 'vendas', name: '001_a', as: 'rolled-back' })
+  expect(await migrated.applied()).toEqual([])
+  await system.runAllMigrations()
+  expect(await migrated.applied()).toEqual(['vendas:001_a'])
+})
+
+it('a baseline records without running, up to a migration or all', async () => {
+  await using migrated = await Migrated.make({
+    'vendas/001_a.sql': 'CREATE TABLE a ();\n-- @down\nDROP TABLE a',
+    'vendas/002_b.sql': 'CREATE TABLE b ()',
+    'vendas/003_c.sql': 'CREATE TABLE c ()',
+  })
+  const system = migrated.system()
+  const { baselined } = await system.baseline({ module: 'vendas', to: '2' })
+  expect(baselined.map(({ name }) => name)).toEqual(['001_a', '002_b'])
+  const { applied } = await system.runAllMigrations()
+  expect(applied.map(({ name }) => name)).toEqual(['003_c'])
+  expect(await migrated.rows("SELECT to_regclass('module_vendas.a') AS a")).toEqual([{ a: null }])
+  expect((await system.history()).map(({ event }) => event)).toEqual([
+    'baselined',
+    'baselined',
+    'applied',
+  ])
+})
