@@ -1,0 +1,16 @@
+import { rowTypesFailed } from './row-types-failed.js'
+
+/** What kysely-codegen exports. */
+export type Codegen = typeof import('kysely-codegen')
+
+/** Loads kysely-codegen when it is used: it takes longer to load than to work. */
+export async function loadCodegen(): Promise<Codegen> {
+  try {
+    return await import('kysely-codegen')
+  } catch (cause) {
+    throw rowTypesFailed('kysely-codegen cannot be loaded.', {
+      remedy: 'Install kysely-codegen and typescript, and keep them out of the bundle.',
+      cause,
+    })
+  }
+}

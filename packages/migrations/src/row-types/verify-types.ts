@@ -1,0 +1,52 @@
+import type { Kysely } from 'kysely'
+import { renderRowTypes } from './render-row-types.js'
+import { RowTypeFiles } from './row-type-files.js'
+import type { RowTypeOptions } from './row-type-options.js'
+
+/** A file that is not what the database says. */
+export interface RowTypeDifference {
+  /** Name in the folder. */
+  readonly file: string
+  /** `stale`: its module is gone. */
+  readonly kind: 'missing' | 'changed' | 'stale'
+  /** Unified diff from the file as it is to what would be generated. */
+  readonly diff: string
+}
+
+/**
+ * Compares the generated files with the database and writes nothing; empty where all is right.
+ *
+ * @throws PlataformaError `PLT_TYPES_FAILED`: the catalog or the folder cannot be read
+ */
+export async function verifyTypes(
+  db: Kysely<unknown>,
+  options: RowTypeOptions,
+): Promise<readonly RowTypeDifference[]> {
+  const [wanted, found] = await Promise.all([
+    renderRowTypes(db, options),
+    new RowTypeFiles(options.outDir).read(),
+  ])
+  const names = [...new Set([...wanted.keys(), ...found.keys()])]
+  const differing = names.filter((name) => wanted.get(name) !== found.get(name))
+  if (differing.length === 0) return []
+  const { createTwoFilesPatch, FILE_HEADERS_ONLY } = await import('diff')
+  return differing.map((file): RowTypeDifference => {
+    const [before, after] = [found.get(file), wanted.get(file)]
+    const side = (letter: string, text: string | undefined) =>
+      text === undefined ? '/dev/null' : `${letter}/${file}`
+    const diff = createTwoFilesPatch(
+      side('a', before),
+      side('b', after),
+      before ?? '',
+      after ?? '',
+      undefined,
+      undefined,
+      { headerOptions: FILE_HEADERS_ONLY },
+    )
+    return {
+      file,
+      kind: before === undefined ? 'missing' : after === undefined ? 'stale' : 'changed',
+      diff,
+    }
+  })
+}
