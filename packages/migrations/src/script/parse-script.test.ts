@@ -195,6 +195,11 @@ it.each<readonly [string, string]>([
     "select set_config('role', 'a', false)",
     "select 1 where pg_catalog.set_config('ROLE'::text, 'a', true) = 'a'",
     "with a as (select set_config('session_authorization', 'a', false)) select * from a",
+    'do $$ begin reset role; end $$',
+    'do $$ begin if true then set local role a; end if; end $$',
+    'do $$ begin /* a */ set session authorization a; end $$',
+    'do $$ begin set session session authorization a; end $$',
+    "do $$ begin perform set_config('role', 'a', true); end $$",
   ].map((text) => [text, 'cannot change the role'] as const),
   ['reset all', 'cannot reset its session'],
   ['discard all', 'cannot reset its session'],
@@ -216,7 +221,8 @@ it('takes what only looks like it', async () => {
     select set_config('search_path', '', false);
     discard temp;
     create index on a (b);
-    do $$ begin commit; end $$;
+    do $$ begin commit; update a set role = 'b'; -- set role a
+      insert into a (role) values ('c') on conflict (role) do update set role = 'd'; end $$;
     copy a from '/data/a';
     select 'set role a; begin; \\i';
     create role a;

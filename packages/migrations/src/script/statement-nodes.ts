@@ -20,6 +20,7 @@ export interface StatementNodes {
   }
   CreateSubscriptionStmt: { readonly options?: readonly OptionNode[] }
   DiscardStmt: { readonly target?: string }
+  DoStmt: { readonly args?: readonly OptionNode[] }
   DropStmt: {
     readonly objects?: readonly NameNode[]
     readonly removeType?: string

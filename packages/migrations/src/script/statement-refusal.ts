@@ -1,6 +1,7 @@
 import type { ParseNode } from '@plataforma/core/parser'
 import { extensionRefusal, isAboutExtensions, type Refused } from './extension-statement.js'
-import { nodeOf } from './statement-nodes.js'
+import { changesRoleInBody } from './role-in-body.js'
+import { nodeOf, optionOf } from './statement-nodes.js'
 
 /** Settings that say who the session is. */
 const IDENTITY = ['role', 'session_authorization']
@@ -38,7 +39,11 @@ function ofTransaction(tree: ParseNode): Refused | undefined {
 function ofIdentity(tree: ParseNode, text: string): Refused | undefined {
   const name = nodeOf(tree, 'VariableSetStmt')?.name?.toLowerCase()
   const isSet = name !== undefined && IDENTITY.includes(name)
-  if (!isSet && !(/set_config/i.test(text) && setsIdentity(tree))) return undefined
+  const changes =
+    isSet ||
+    (/set_config/i.test(text) && setsIdentity(tree)) ||
+    changesRoleInBody(optionOf(nodeOf(tree, 'DoStmt')?.args, 'as') ?? '')
+  if (!changes) return undefined
   return {
     message: 'A migration cannot change the role: it runs as the owner of its module.',
     remedy: 'Remove the statement; what only an administrator may do belongs into no migration.',
