@@ -6,7 +6,7 @@ import { releaseLock, takeLock } from './take-lock.js'
 import type { Deployer } from './with-deployer-lock.js'
 
 /** How long further sessions are waited for, all together. */
-const PATIENCE_MS = 2_000
+const PATIENCE_MS = 1_000
 
 /**
  * The sessions on which modules migrate at the same time, each with the lock of its module: should

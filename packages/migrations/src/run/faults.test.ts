@@ -1,0 +1,132 @@
+import { type FrontendMessage, startMessageProxy, startPgBouncer } from '@plataforma/testkit'
+import { describe, expect, it } from 'vitest'
+import type { MigrationProgress } from '../system/migration-progress.js'
+import { Migrated } from './engine.fixture.js'
+
+const isCommit = ({ bytes }: FrontendMessage) => bytes.includes('COMMIT; RESET ALL')
+
+it.each([
+  ['pass-then-cut', 'is gone on from where it was done'],
+  ['cut', 'is told where it was not done'],
+] as const)('a connection lost at COMMIT (%s) %s', async (verdict, _) => {
+  await using migrated = await Migrated.make({
+    'vendas/001_a.sql': 'CREATE TABLE a (n int);',
+    'vendas/002_b.sql': 'CREATE TABLE b (n int);',
+  })
+  let commits = 0
+  await using proxy = await startMessageProxy(migrated.database.server, {
+    onMessage: (message) => (isCommit(message) && ++commits === 1 ? verdict : 'pass'),
+  })
+  const connectionString = proxy.url(migrated.database.connectionString)
+  const run = migrated.system({ connectionString }).runAllMigrations()
+  if (verdict === 'pass-then-cut') {
+    const { applied } = await run
+    expect(applied.map(({ name }) => name)).toEqual(['001_a', '002_b'])
+    expect(applied.every(({ durationMs }) => durationMs > 0)).toBe(true)
+  } else {
+    await expect(run).rejects.toMatchObject({ code: 'PLT_DATABASE_UNAVAILABLE' })
+    expect((await migrated.system().runAllMigrations()).applied).toHaveLength(2)
+  }
+  expect(await migrated.applied()).toEqual(['vendas:001_a', 'vendas:002_b'])
+})
+
+it('a lost session of the deployer lock stops the run before anything more is committed', async () => {
+  await using migrated = await Migrated.make({
+    'a/001_a.sql': 'SELECT pg_sleep(0.5); CREATE TABLE a ();',
+    'b/001_a.sql': 'SELECT pg_sleep(0.5); CREATE TABLE a ();',
+  })
+  const progress: MigrationProgress[] = []
+  const run = migrated.system().runAllMigrations({ onProgress: (p) => progress.push(p) })
+  run.catch(() => {})
+  await expect.poll(() => progress.filter(({ kind }) => kind === 'started')).toHaveLength(2)
+  await migrated.rows(`SELECT pg_terminate_backend(pid) FROM pg_locks
+    WHERE locktype = 'advisory' AND objid = 0 AND objsubid = 2`)
+  await expect(run).rejects.toMatchObject({
+    code: expect.stringMatching(/^PLT_(DATABASE_UNAVAILABLE|MIGRATION_LOCKED)$/),
+  })
+  expect(await migrated.applied()).toEqual([])
+  expect((await migrated.system().runAllMigrations()).applied).toHaveLength(2)
+})
+
+it('a migration that gives all advisory locks back is rolled back', async () => {
+  await using migrated = await Migrated.make({
+    'vendas/001_a.sql': 'SELECT pg_advisory_unlock_all(); CREATE TABLE a ();',
+  })
+  await expect(migrated.system().runAllMigrations()).rejects.toMatchObject({
+    code: 'PLT_MIGRATION_LOCKED',
+  })
+  expect(await migrated.applied()).toEqual([])
+})
+
+it('a history that another process has written rolls the migration back', async () => {
+  await using migrated = await Migrated.make({ 'vendas/001_a.sql': 'SELECT 1' })
+  await migrated.system().runAllMigrations()
+  await migrated.write({
+    'vendas/002_b.sql': `CREATE TABLE b ();
+      INSERT INTO plataforma.migrations (module, name, kind, state, applied_by)
+      VALUES ('vendas', '002_b', 'sql', 'applied', 'me');`,
+  })
+  await expect(migrated.system().runAllMigrations()).rejects.toMatchObject({
+    code: 'PLT_MIGRATION_LOCKED',
+  })
+  expect(await migrated.applied()).toEqual(['vendas:001_a'])
+})
+
+it('a pooler that gives each transaction another session is refused, and passed by directUrl', async ({
+  skip,
+}) => {
+  await using migrated = await Migrated.make({ 'vendas/001_a.sql': 'SELECT 1' })
+  const { server, superuser } = migrated.database
+  await using pooler = await startPgBouncer({ server })
+  if (pooler === undefined) return skip()
+  const connectionString = pooler.through(superuser.connectionString)
+  await expect(migrated.system({ connectionString }).runAllMigrations()).rejects.toMatchObject({
+    code: 'PLT_MIGRATION_POOLER',
+    remedy: expect.stringContaining('directUrl'),
+  })
+  const directUrl = migrated.database.connectionString
+  const { applied } = await migrated.system({ connectionString, directUrl }).runAllMigrations()
+  expect(applied).toHaveLength(1)
+})
+
+/** Every so many messages; 1 for all of them. */
+const STRIDE = Number(process.env.PLATAFORMA_TEST_STRIDE ?? 17)
+
+const SEVERAL = {
+  'vendas/001_a.sql': 'CREATE TABLE a (n int); INSERT INTO a VALUES (1);\n-- @down\nDROP TABLE a;',
+  'vendas/002_b.sql': `CREATE TABLE b (n int); INSERT INTO b SELECT generate_series(1, 100);
+    CREATE INDEX CONCURRENTLY b_n ON b (n);
+    INSERT INTO b VALUES (0);
+    REINDEX INDEX CONCURRENTLY b_n;
+    DROP INDEX CONCURRENTLY b_n;
+    CREATE UNIQUE INDEX CONCURRENTLY b_u ON b (n);`,
+}
+
+const schemaOf = (migrated: Migrated) =>
+  migrated.rows(`SELECT c.relname AS name, c.relkind AS kind, i.indisvalid AS valid,
+      (SELECT count(*)::int FROM module_vendas.b) AS b, (SELECT count(*)::int FROM module_vendas.a) AS a
+    FROM pg_class AS c LEFT JOIN pg_index AS i ON i.indexrelid = c.oid
+    WHERE c.relnamespace = 'module_vendas'::regnamespace ORDER BY 1`)
+
+describe('cut off at every message', () => {
+  it('the next run ends as an uninterrupted one', { timeout: 600_000 }, async () => {
+    await using whole = await Migrated.make(SEVERAL)
+    await whole.system().runAllMigrations()
+    const expected = await schemaOf(whole)
+    for (const verdict of ['cut', 'pass-then-cut'] as const) {
+      for (let at = 8, isOver = false; !isOver; at += STRIDE) {
+        await using migrated = await Migrated.make(SEVERAL)
+        let seen = 0
+        await using proxy = await startMessageProxy(migrated.database.server, {
+          onMessage: () => (seen++ === at ? verdict : 'pass'),
+        })
+        const connectionString = proxy.url(migrated.database.connectionString)
+        const first = migrated.system({ connectionString, parallel: 1 })
+        await first.runAllMigrations().catch(() => {})
+        isOver = seen <= at
+        await migrated.system().runAllMigrations()
+        expect(await schemaOf(migrated), `${verdict} at message ${at}`).toEqual(expected)
+      }
+    }
+  })
+})
