@@ -1,8 +1,8 @@
 import type { DemoResult } from './demo-result.js'
 import { loadHistory } from './load/load-history.js'
 import type { DemoOptions } from './options.js'
-import { createModules } from './platform/create-modules.js'
 import { createSystem } from './platform/create-system.js'
+import { migrateModules } from './platform/migrate-modules.js'
 import { PoolWatch } from './platform/pool-watch.js'
 import { findRedis, startDatabase } from './platform/servers.js'
 import { connectAuditor } from './proof/connect-auditor.js'
@@ -10,6 +10,7 @@ import { prove } from './proof/prove.js'
 import type { DemoConsole } from './report/demo-console.js'
 import { counted, whole } from './report/figures.js'
 import { LoadProgress } from './report/load-progress.js'
+import { MigrationProgress } from './report/migration-progress.js'
 import { WorkloadProgress } from './report/workload-progress.js'
 import { runWorkload } from './workload/run-workload.js'
 import { createWorlds } from './world/create-worlds.js'
@@ -45,13 +46,25 @@ export async function runDemo(
     redisUrl: redis?.url,
   })
 
-  const modules = await output.step(
-    'modules',
-    async () => {
-      await system.initialize()
-      return await createModules(system, signal)
-    },
-    (created) => `${counted(Object.keys(created).length, 'module')} with their tables and logins`,
+  await output.step(
+    'system',
+    () => system.initialize(),
+    () => 'keys, roles and bookkeeping',
+  )
+  signal.throwIfAborted()
+  const migrating = new MigrationProgress(style)
+  const { modules, ...migrations } = await output.step(
+    'migrations',
+    () =>
+      migrateModules(system, {
+        signal,
+        onProgress: (progress) => {
+          const text = migrating.text(progress)
+          if (text !== undefined) output.live(text)
+        },
+      }),
+    ({ run }) =>
+      `${counted(run.applied.length, 'migration')} of ${counted(run.modules.length, 'module')}, each after what it needs`,
   )
   const worlds = await output.step(
     'tenants',
@@ -93,7 +106,7 @@ export async function runDemo(
     ({ isolation }) => `${whole(isolation.compared)} tables of companies compared`,
   )
   const health = await system.healthCheck()
-  return { ...proofs, workload, pools, health, tookMs: performance.now() - started }
+  return { ...proofs, migrations, workload, pools, health, tookMs: performance.now() - started }
 }
 
 /** The history ends today, so that reports of the last weeks find something. */

@@ -10,7 +10,10 @@ test(
     const run = await runDemo(['--tenants', '3', '--seconds', '2'])
     expect(run.errors).toBe('')
     expect(run.exitCode).toBe(0)
-    expect(run.output).toContain('22 modules')
+    expect(run.output).toContain(
+      '✓ migrations  44 migrations of 22 modules, each after what it needs',
+    )
+    expect(run.output).toMatch(/✓ asked for again: nothing to do/)
     expect(run.output).toMatch(/✓ 207 comparisons .* no difference/)
     expect(run.output).toContain('PLT_TENANT_MISMATCH · 42501')
     expect(run.output).toContain('Every tenant saw its own rows, all of them, and nothing else.')
@@ -22,7 +25,8 @@ test(
 
 test.each([
   ['SIGINT', 130, 'workload', /… workload .*operations/],
-  ['SIGTERM', 143, 'creation of the modules', /✓ Redis/],
+  ['SIGTERM', 143, 'start of the system', /✓ Redis/],
+  ['SIGTERM', 143, 'migrations', /… migrations/],
 ] as const)(
   '%s (exit code %i) ends it in order in the middle of the %s, and nothing is left running',
   async (signal, exitCode, _, when) => {

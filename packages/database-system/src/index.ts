@@ -37,6 +37,8 @@ export {
 } from '@plataforma/core'
 export {
   type AppliedMigration,
+  type BaselineReport,
+  generateTypes,
   type HistoryEntry,
   type LockHolder,
   type Migration,
@@ -49,8 +51,13 @@ export {
   type ModuleStatus,
   type PendingMigration,
   type PlanReport,
+  type RepairReport,
+  type RollbackReport,
+  type RowTypeDifference,
+  type RowTypeReport,
   type RunMigration,
   type RunReport,
+  verifyTypes,
 } from '@plataforma/migrations'
 export {
   type ModulePool,

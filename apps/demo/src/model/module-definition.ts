@@ -2,19 +2,16 @@ import type { Insertable } from 'kysely'
 import type { ModuleName, Modules } from '../modules/modules.js'
 import type { World } from '../world/world.js'
 import type { Operation } from './operation.js'
-import type { TableDefinition } from './table-definition.js'
 
-/** One module of the platform: its tables, its history and what people do with it all day. */
+/** One module of the platform: its history and what people do with it all day. */
 export interface ModuleDefinition<Name extends ModuleName = ModuleName> {
   readonly name: Name
-  /** Parents before children. */
-  readonly tables: { readonly [Table in keyof Modules[Name]]: TableDefinition }
   /** The rows of one tenant, without its identifier: the database fills it in. */
   readonly rows: (world: World) => ModuleRows<Name>
   readonly operations: readonly Operation[]
 }
 
-/** Rows to insert, by table. */
+/** Rows to insert, by table, parents before children. */
 export type ModuleRows<Name extends ModuleName> = {
   readonly [Table in keyof Modules[Name]]: readonly Insertable<Modules[Name][Table]>[]
 }

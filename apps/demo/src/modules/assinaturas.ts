@@ -1,34 +1,6 @@
-import { amount, choice, foreignId, partOf, reference } from '../model/columns.js'
 import { defineModule } from '../model/module-definition.js'
-import type { Row } from '../model/row.js'
-import { table } from '../model/table-definition.js'
 import { isoDate } from '../world/iso-date.js'
 import { money } from '../world/money.js'
-
-export interface AssinaturasTables {
-  planos: Plano
-  contratos: Contrato
-  faturas: Fatura
-}
-
-interface Plano extends Row {
-  nome: string
-  mensalidade: string
-}
-
-interface Contrato extends Row {
-  plano_id: string
-  cliente_id: string
-  status: 'ativo' | 'pausado' | 'encerrado'
-  dia_cobranca: number
-}
-
-interface Fatura extends Row {
-  contrato_id: string
-  competencia: string
-  valor: string
-  paga: boolean
-}
 
 const PLANS = [
   { nome: 'Clube básico', cents: 2_990 },
@@ -39,36 +11,6 @@ const MONTHS = 6
 
 export const assinaturas = defineModule<'assinaturas'>({
   name: 'assinaturas',
-  tables: {
-    planos: table([
-      { name: 'nome', type: 'VARCHAR(60)', nullable: false, unique: true },
-      amount('mensalidade'),
-    ]),
-    contratos: table(
-      [
-        reference('planos', 'plano_id'),
-        foreignId('cliente_id'),
-        choice('status', ['ativo', 'pausado', 'encerrado']),
-        {
-          name: 'dia_cobranca',
-          type: 'SMALLINT',
-          nullable: false,
-          check: 'dia_cobranca between 1 and 28',
-        },
-      ],
-      { indexes: [['cliente_id'], ['status', 'dia_cobranca']] },
-    ),
-    faturas: table(
-      [
-        partOf('contratos', 'contrato_id'),
-        { name: 'competencia', type: 'DATE', nullable: false },
-        amount('valor'),
-        { name: 'paga', type: 'BOOLEAN', nullable: false },
-      ],
-      { uniques: [['contrato_id', 'competencia']] },
-    ),
-  },
-
   rows: ({ customers, random, scaled, today }) => {
     const plans = PLANS.map((plan) => ({ ...plan, id: random.uuid(today) }))
     const contracts = random.sample(customers, scaled(40)).map((customer) => {

@@ -1,33 +1,4 @@
-import { choice, foreignId, partOf, reference, text } from '../model/columns.js'
 import { defineModule } from '../model/module-definition.js'
-import type { Row } from '../model/row.js'
-import { table } from '../model/table-definition.js'
-
-export interface AtendimentoTables {
-  filas: Fila
-  chamados: Chamado
-  mensagens: Mensagem
-}
-
-interface Fila extends Row {
-  nome: string
-  prazo_horas: number
-}
-
-interface Chamado extends Row {
-  fila_id: string
-  cliente_id: string
-  protocolo: number
-  assunto: string
-  prioridade: number
-  status: 'aberto' | 'em atendimento' | 'resolvido'
-}
-
-interface Mensagem extends Row {
-  chamado_id: string
-  autor: 'cliente' | 'atendente'
-  texto: string
-}
 
 const QUEUES = [
   { nome: 'Entregas', prazo_horas: 24 },
@@ -48,28 +19,6 @@ const STATUSES = ['aberto', 'em atendimento', 'resolvido'] as const
 
 export const atendimento = defineModule<'atendimento'>({
   name: 'atendimento',
-  tables: {
-    filas: table([
-      { name: 'nome', type: 'VARCHAR(40)', nullable: false, unique: true },
-      { name: 'prazo_horas', type: 'SMALLINT', nullable: false, check: 'prazo_horas > 0' },
-    ]),
-    chamados: table(
-      [
-        reference('filas', 'fila_id'),
-        foreignId('cliente_id'),
-        { name: 'protocolo', type: 'INTEGER', nullable: false, unique: true },
-        text('assunto'),
-        { name: 'prioridade', type: 'SMALLINT', nullable: false, check: 'prioridade in (1, 2, 3)' },
-        choice('status', STATUSES),
-      ],
-      { indexes: [['cliente_id'], ['fila_id', 'status']] },
-    ),
-    mensagens: table(
-      [partOf('chamados', 'chamado_id'), choice('autor', ['cliente', 'atendente']), text('texto')],
-      { indexes: [['chamado_id', 'created_at']] },
-    ),
-  },
-
   rows: ({ customers, random, scaled, today, nextNumber }) => {
     const queues = QUEUES.map((queue) => ({ ...queue, id: random.uuid(today) }))
     const tickets = Array.from({ length: scaled(80) }, () => {

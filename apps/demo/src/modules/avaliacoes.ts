@@ -1,31 +1,4 @@
-import { foreignId, partOf, text } from '../model/columns.js'
 import { defineModule } from '../model/module-definition.js'
-import type { Row } from '../model/row.js'
-import { table } from '../model/table-definition.js'
-
-export interface AvaliacoesTables {
-  avaliacoes: Avaliacao
-  respostas: Resposta
-  votos: Voto
-}
-
-interface Avaliacao extends Row {
-  produto_id: string
-  cliente_id: string
-  nota: number
-  comentario: string | null
-}
-
-interface Resposta extends Row {
-  avaliacao_id: string
-  texto: string
-}
-
-interface Voto extends Row {
-  avaliacao_id: string
-  cliente_id: string
-  util: boolean
-}
 
 const COMMENTS = [
   'Chegou antes do prazo e bem embalado.',
@@ -38,36 +11,6 @@ const COMMENTS = [
 
 export const avaliacoes = defineModule<'avaliacoes'>({
   name: 'avaliacoes',
-  tables: {
-    avaliacoes: table(
-      [
-        foreignId('produto_id'),
-        foreignId('cliente_id'),
-        { name: 'nota', type: 'SMALLINT', nullable: false, check: 'nota between 1 and 5' },
-        { name: 'comentario', type: 'TEXT' },
-      ],
-      { uniques: [['produto_id', 'cliente_id']], indexes: [['nota']] },
-    ),
-    respostas: table([
-      {
-        name: 'avaliacao_id',
-        type: 'UUID',
-        nullable: false,
-        unique: true,
-        references: { table: 'avaliacoes', onDelete: 'cascade' },
-      },
-      text('texto'),
-    ]),
-    votos: table(
-      [
-        partOf('avaliacoes', 'avaliacao_id'),
-        foreignId('cliente_id'),
-        { name: 'util', type: 'BOOLEAN', nullable: false },
-      ],
-      { uniques: [['avaliacao_id', 'cliente_id']] },
-    ),
-  },
-
   rows: ({ customers, products, random, today }) => {
     const reviews = products.flatMap((product) =>
       random.sample(customers, random.integer(0, 4)).map((customer) => {

@@ -1,73 +1,12 @@
-import { amount, reference, text } from '../model/columns.js'
 import { defineModule } from '../model/module-definition.js'
-import type { Row } from '../model/row.js'
-import { table } from '../model/table-definition.js'
 import { money } from '../world/money.js'
 import { slug } from '../world/slug.js'
 import { CATEGORIES } from '../world/vocabulary.js'
-
-export interface CatalogoTables {
-  marcas: Marca
-  categorias: Categoria
-  produtos: Produto
-  variacoes: Variacao
-}
-
-interface Marca extends Row {
-  nome: string
-}
-
-interface Categoria extends Row {
-  nome: string
-  caminho: string
-}
-
-interface Produto extends Row {
-  marca_id: string
-  categoria_id: string
-  nome: string
-  preco: string
-  etiquetas: string[]
-  atributos: { garantia_meses: number; peso_gramas: number }
-}
-
-interface Variacao extends Row {
-  produto_id: string
-  codigo: string
-  cor: string
-}
 
 const LABELS = ['novo', 'promoção', 'frete grátis', 'mais vendido', 'importado', 'sustentável']
 
 export const catalogo = defineModule<'catalogo'>({
   name: 'catalogo',
-  tables: {
-    marcas: table([{ name: 'nome', type: 'VARCHAR(120)', nullable: false, unique: true }]),
-    categorias: table([
-      text('nome', 80),
-      { name: 'caminho', type: 'VARCHAR(200)', nullable: false, unique: true },
-    ]),
-    produtos: table(
-      [
-        reference('marcas', 'marca_id'),
-        reference('categorias', 'categoria_id'),
-        text('nome'),
-        amount('preco'),
-        { name: 'etiquetas', type: 'TEXT[]', nullable: false },
-        { name: 'atributos', type: 'JSONB', nullable: false },
-      ],
-      { indexes: [['categoria_id'], ['marca_id'], ['preco']] },
-    ),
-    variacoes: table(
-      [
-        reference('produtos', 'produto_id'),
-        { name: 'codigo', type: 'VARCHAR(20)', nullable: false, unique: true },
-        text('cor', 30),
-      ],
-      { indexes: [['produto_id']] },
-    ),
-  },
-
   rows: ({ products, random, today }) => {
     const brands = [...new Set(products.map((product) => product.brand))]
     const brandIds = new Map(brands.map((brand) => [brand, random.uuid(today)]))

@@ -1,68 +1,10 @@
-import { amount, choice, foreignId, reference, text } from '../model/columns.js'
 import { defineModule } from '../model/module-definition.js'
-import type { Row } from '../model/row.js'
-import { table } from '../model/table-definition.js'
 import { money } from '../world/money.js'
-
-export interface ComissoesTables {
-  vendedores: Vendedor
-  metas: Meta
-  lancamentos: Lancamento
-}
-
-interface Vendedor extends Row {
-  funcionario_id: string
-  nome: string
-  percentual: string
-}
-
-interface Meta extends Row {
-  vendedor_id: string
-  competencia: string
-  valor: string
-}
-
-interface Lancamento extends Row {
-  vendedor_id: string
-  pedido_id: string
-  valor: string
-  status: 'previsto' | 'pago' | 'estornado'
-}
 
 const MONTHS = 4
 
 export const comissoes = defineModule<'comissoes'>({
   name: 'comissoes',
-  tables: {
-    vendedores: table([
-      { ...foreignId('funcionario_id'), unique: true },
-      text('nome'),
-      {
-        name: 'percentual',
-        type: 'NUMERIC(5,2)',
-        nullable: false,
-        check: 'percentual between 0 and 30',
-      },
-    ]),
-    metas: table(
-      [
-        reference('vendedores', 'vendedor_id'),
-        { name: 'competencia', type: 'CHAR(7)', nullable: false },
-        amount('valor'),
-      ],
-      { uniques: [['vendedor_id', 'competencia']] },
-    ),
-    lancamentos: table(
-      [
-        reference('vendedores', 'vendedor_id'),
-        { ...foreignId('pedido_id'), unique: true },
-        amount('valor'),
-        choice('status', ['previsto', 'pago', 'estornado']),
-      ],
-      { indexes: [['vendedor_id', 'status']] },
-    ),
-  },
-
   rows: ({ employees, orders, random, today }) => {
     const sellers = employees.slice(0, Math.ceil(employees.length / 2)).map(({ id, name }) => ({
       id: random.uuid(today),

@@ -1,62 +1,9 @@
-import { amount, choice, partOf, reference, text } from '../model/columns.js'
 import { defineModule } from '../model/module-definition.js'
-import type { Row } from '../model/row.js'
-import { table } from '../model/table-definition.js'
 import { cnpj } from '../world/documents.js'
 import { money } from '../world/money.js'
 
-export interface ComprasTables {
-  fornecedores: Fornecedor
-  ordens_compra: OrdemCompra
-  itens_ordem: ItemOrdem
-}
-
-interface Fornecedor extends Row {
-  razao_social: string
-  cnpj: string
-  prazo_dias: number
-}
-
-interface OrdemCompra extends Row {
-  fornecedor_id: string
-  numero: number
-  status: 'rascunho' | 'enviada' | 'recebida'
-}
-
-interface ItemOrdem extends Row {
-  ordem_id: string
-  sku_id: string
-  quantidade: number
-  custo_unitario: string
-}
-
 export const compras = defineModule<'compras'>({
   name: 'compras',
-  tables: {
-    fornecedores: table([
-      text('razao_social'),
-      { name: 'cnpj', type: 'CHAR(14)', nullable: false, unique: true },
-      { name: 'prazo_dias', type: 'SMALLINT', nullable: false, check: 'prazo_dias > 0' },
-    ]),
-    ordens_compra: table(
-      [
-        reference('fornecedores', 'fornecedor_id'),
-        { name: 'numero', type: 'INTEGER', nullable: false, unique: true },
-        choice('status', ['rascunho', 'enviada', 'recebida']),
-      ],
-      { indexes: [['fornecedor_id'], ['status']] },
-    ),
-    itens_ordem: table(
-      [
-        partOf('ordens_compra', 'ordem_id'),
-        { name: 'sku_id', type: 'UUID', nullable: false },
-        { name: 'quantidade', type: 'INTEGER', nullable: false, check: 'quantidade > 0' },
-        amount('custo_unitario'),
-      ],
-      { uniques: [['ordem_id', 'sku_id']] },
-    ),
-  },
-
   rows: ({ random, scaled, skus, today, nextNumber, vocabulary }) => {
     const suppliers = Array.from({ length: scaled(14) }, () => ({
       id: random.uuid(today),

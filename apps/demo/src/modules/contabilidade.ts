@@ -1,34 +1,6 @@
-import { amount, choice, foreignId, partOf, reference, text } from '../model/columns.js'
 import { defineModule } from '../model/module-definition.js'
-import type { Row } from '../model/row.js'
-import { table } from '../model/table-definition.js'
 import { isoDate } from '../world/iso-date.js'
 import { money } from '../world/money.js'
-
-export interface ContabilidadeTables {
-  contas: Conta
-  lancamentos: Lancamento
-  partidas: Partida
-}
-
-interface Conta extends Row {
-  codigo: string
-  nome: string
-}
-
-interface Lancamento extends Row {
-  origem_id: string
-  dia: string
-  historico: string
-}
-
-/** One side of double entry: the two sides of a `lancamento` are equal. */
-interface Partida extends Row {
-  lancamento_id: string
-  conta_id: string
-  lado: 'debito' | 'credito'
-  valor: string
-}
 
 const ACCOUNTS = [
   { codigo: '1.1.1', nome: 'Caixa' },
@@ -41,26 +13,6 @@ const ACCOUNTS = [
 
 export const contabilidade = defineModule<'contabilidade'>({
   name: 'contabilidade',
-  tables: {
-    contas: table([
-      { name: 'codigo', type: 'VARCHAR(20)', nullable: false, unique: true },
-      text('nome', 80),
-    ]),
-    lancamentos: table(
-      [foreignId('origem_id'), { name: 'dia', type: 'DATE', nullable: false }, text('historico')],
-      { indexes: [['dia'], ['origem_id']] },
-    ),
-    partidas: table(
-      [
-        partOf('lancamentos', 'lancamento_id'),
-        reference('contas', 'conta_id'),
-        choice('lado', ['debito', 'credito']),
-        amount('valor'),
-      ],
-      { indexes: [['lancamento_id'], ['conta_id']] },
-    ),
-  },
-
   rows: ({ orders, random, today }) => {
     const accounts = ACCOUNTS.map((account) => ({ ...account, id: random.uuid(today) }))
     const idOf = (codigo: string) => accounts.find((one) => one.codigo === codigo)?.id ?? ''

@@ -1,35 +1,6 @@
-import { amount, choice, partOf, reference, text } from '../model/columns.js'
 import { defineModule } from '../model/module-definition.js'
-import type { Row } from '../model/row.js'
-import { table } from '../model/table-definition.js'
 import { money } from '../world/money.js'
 import { slug } from '../world/slug.js'
-
-export interface CrmTables {
-  leads: Lead
-  oportunidades: Oportunidade
-  interacoes: Interacao
-}
-
-interface Lead extends Row {
-  nome: string
-  empresa: string
-  email: string
-  origem: 'site' | 'indicacao' | 'evento' | 'anuncio'
-}
-
-interface Oportunidade extends Row {
-  lead_id: string
-  titulo: string
-  etapa: 'qualificacao' | 'proposta' | 'negociacao' | 'ganha' | 'perdida'
-  valor: string
-}
-
-interface Interacao extends Row {
-  lead_id: string
-  canal: 'email' | 'telefone' | 'whatsapp' | 'visita'
-  anotacao: string
-}
 
 const SOURCES = ['site', 'indicacao', 'evento', 'anuncio'] as const
 const STAGES = ['qualificacao', 'proposta', 'negociacao', 'ganha', 'perdida'] as const
@@ -44,22 +15,6 @@ const NOTES = [
 
 export const crm = defineModule<'crm'>({
   name: 'crm',
-  tables: {
-    leads: table([
-      text('nome'),
-      text('empresa'),
-      { name: 'email', type: 'VARCHAR(255)', nullable: false, unique: true },
-      choice('origem', SOURCES),
-    ]),
-    oportunidades: table(
-      [reference('leads', 'lead_id'), text('titulo'), choice('etapa', STAGES), amount('valor')],
-      { indexes: [['lead_id'], ['etapa']] },
-    ),
-    interacoes: table([partOf('leads', 'lead_id'), choice('canal', CHANNELS), text('anotacao')], {
-      indexes: [['lead_id', 'created_at']],
-    }),
-  },
-
   rows: ({ random, scaled, today, vocabulary }) => {
     const leads = Array.from({ length: scaled(70) }, (_, place) => {
       const created_at = random.daysBefore(today, 180)

@@ -1,30 +1,4 @@
-import { choice, foreignId, partOf, reference } from '../model/columns.js'
 import { defineModule } from '../model/module-definition.js'
-import type { Row } from '../model/row.js'
-import { table } from '../model/table-definition.js'
-
-export interface DevolucoesTables {
-  motivos: Motivo
-  solicitacoes: Solicitacao
-  itens_devolvidos: ItemDevolvido
-}
-
-interface Motivo extends Row {
-  descricao: string
-  frete_gratis: boolean
-}
-
-interface Solicitacao extends Row {
-  motivo_id: string
-  pedido_id: string
-  status: 'solicitada' | 'aprovada' | 'recebida' | 'negada'
-}
-
-interface ItemDevolvido extends Row {
-  solicitacao_id: string
-  sku_id: string
-  quantidade: number
-}
 
 const REASONS = [
   { descricao: 'Arrependimento em até sete dias', frete_gratis: true },
@@ -36,29 +10,6 @@ const STATUSES = ['solicitada', 'aprovada', 'recebida', 'negada'] as const
 
 export const devolucoes = defineModule<'devolucoes'>({
   name: 'devolucoes',
-  tables: {
-    motivos: table([
-      { name: 'descricao', type: 'VARCHAR(80)', nullable: false, unique: true },
-      { name: 'frete_gratis', type: 'BOOLEAN', nullable: false },
-    ]),
-    solicitacoes: table(
-      [
-        reference('motivos', 'motivo_id'),
-        { ...foreignId('pedido_id'), unique: true },
-        choice('status', STATUSES),
-      ],
-      { indexes: [['status']] },
-    ),
-    itens_devolvidos: table(
-      [
-        partOf('solicitacoes', 'solicitacao_id'),
-        foreignId('sku_id'),
-        { name: 'quantidade', type: 'INTEGER', nullable: false, check: 'quantidade > 0' },
-      ],
-      { uniques: [['solicitacao_id', 'sku_id']] },
-    ),
-  },
-
   rows: ({ orders, random, today }) => {
     const reasons = REASONS.map((reason) => ({ ...reason, id: random.uuid(today) }))
     const returns = orders

@@ -1,60 +1,9 @@
-import { choice, reference, text } from '../model/columns.js'
 import { defineModule } from '../model/module-definition.js'
-import type { Row } from '../model/row.js'
-import { table } from '../model/table-definition.js'
 import type { Random } from '../world/random.js'
 import type { Order, World } from '../world/world.js'
 
-export interface EstoqueTables {
-  depositos: Deposito
-  saldos: Saldo
-  movimentos: Movimento
-}
-
-interface Deposito extends Row {
-  nome: string
-  uf: string
-}
-
-interface Saldo extends Row {
-  deposito_id: string
-  sku_id: string
-  quantidade: number
-}
-
-interface Movimento extends Row {
-  deposito_id: string
-  sku_id: string
-  pedido_id: string | null
-  tipo: 'inventario' | 'entrada' | 'venda' | 'retorno'
-  quantidade: number
-}
-
 export const estoque = defineModule<'estoque'>({
   name: 'estoque',
-  tables: {
-    depositos: table([text('nome', 120), { name: 'uf', type: 'CHAR(2)', nullable: false }]),
-    saldos: table(
-      [
-        reference('depositos', 'deposito_id'),
-        { name: 'sku_id', type: 'UUID', nullable: false },
-        // Nothing is sold that is not there: the order that tries is undone as a whole.
-        { name: 'quantidade', type: 'INTEGER', nullable: false, check: 'quantidade >= 0' },
-      ],
-      { uniques: [['deposito_id', 'sku_id']] },
-    ),
-    movimentos: table(
-      [
-        reference('depositos', 'deposito_id'),
-        { name: 'sku_id', type: 'UUID', nullable: false },
-        { name: 'pedido_id', type: 'UUID' },
-        choice('tipo', ['inventario', 'entrada', 'venda', 'retorno']),
-        { name: 'quantidade', type: 'INTEGER', nullable: false, check: 'quantidade <> 0' },
-      ],
-      { indexes: [['deposito_id', 'sku_id'], ['pedido_id']] },
-    ),
-  },
-
   rows: (world) => {
     const movimentos = [...stocktaking(world), ...world.orders.flatMap(movementsOf)]
     const balances = new Map<string, number>()

@@ -1,30 +1,4 @@
-import { choice, foreignId, partOf, reference } from '../model/columns.js'
 import { defineModule } from '../model/module-definition.js'
-import type { Row } from '../model/row.js'
-import { table } from '../model/table-definition.js'
-
-export interface FidelidadeTables {
-  niveis: Nivel
-  contas: Conta
-  lancamentos: Lancamento
-}
-
-interface Nivel extends Row {
-  nome: string
-  pontos_minimos: number
-}
-
-interface Conta extends Row {
-  nivel_id: string
-  cliente_id: string
-  saldo: number
-}
-
-interface Lancamento extends Row {
-  conta_id: string
-  motivo: 'compra' | 'resgate' | 'bonus'
-  pontos: number
-}
 
 const LEVELS = [
   { nome: 'Bronze', pontos_minimos: 0 },
@@ -35,29 +9,6 @@ const LEVELS = [
 
 export const fidelidade = defineModule<'fidelidade'>({
   name: 'fidelidade',
-  tables: {
-    niveis: table([
-      { name: 'nome', type: 'VARCHAR(30)', nullable: false, unique: true },
-      { name: 'pontos_minimos', type: 'INTEGER', nullable: false, unique: true },
-    ]),
-    contas: table(
-      [
-        reference('niveis', 'nivel_id'),
-        { ...foreignId('cliente_id'), unique: true },
-        { name: 'saldo', type: 'INTEGER', nullable: false, check: 'saldo >= 0' },
-      ],
-      { indexes: [['nivel_id'], ['saldo']] },
-    ),
-    lancamentos: table(
-      [
-        partOf('contas', 'conta_id'),
-        choice('motivo', ['compra', 'resgate', 'bonus']),
-        { name: 'pontos', type: 'INTEGER', nullable: false, check: 'pontos <> 0' },
-      ],
-      { indexes: [['conta_id', 'created_at']] },
-    ),
-  },
-
   rows: ({ customers, orders, random, today }) => {
     const levels = LEVELS.map((level) => ({ ...level, id: random.uuid(today) }))
     const members = new Map(

@@ -1,80 +1,14 @@
-import { amount, choice, foreignId, reference, text } from '../model/columns.js'
+import type { TitulosStatus } from '../../generated/database/financeiro.js'
 import { defineModule } from '../model/module-definition.js'
-import type { Row } from '../model/row.js'
-import { table } from '../model/table-definition.js'
 import { isoDate } from '../world/iso-date.js'
 import { money } from '../world/money.js'
 import type { Order } from '../world/world.js'
-
-export interface FinanceiroTables {
-  contas_bancarias: ContaBancaria
-  titulos: Titulo
-  baixas: Baixa
-  despesas: Despesa
-}
-
-interface ContaBancaria extends Row {
-  banco: string
-  agencia: string
-  conta: string
-}
-
-/** What a customer owes for an order. */
-interface Titulo extends Row {
-  pedido_id: string
-  valor: string
-  vencimento: string
-  status: 'aberto' | 'pago' | 'cancelado'
-}
-
-/** What was received for it. */
-interface Baixa extends Row {
-  titulo_id: string
-  conta_id: string
-  valor: string
-}
-
-interface Despesa extends Row {
-  descricao: string
-  valor: string
-  vencimento: string
-  paga: boolean
-}
 
 const BANKS = ['Banco do Brasil', 'Caixa', 'Itaú', 'Bradesco', 'Santander', 'Nubank', 'Sicredi']
 const EXPENSES = ['Aluguel', 'Energia', 'Frete', 'Embalagens', 'Publicidade', 'Software', 'Limpeza']
 
 export const financeiro = defineModule<'financeiro'>({
   name: 'financeiro',
-  tables: {
-    contas_bancarias: table([text('banco', 60), text('agencia', 10), text('conta', 20)], {
-      uniques: [['banco', 'agencia', 'conta']],
-    }),
-    titulos: table(
-      [
-        { name: 'pedido_id', type: 'UUID', nullable: false, unique: true },
-        amount('valor'),
-        { name: 'vencimento', type: 'DATE', nullable: false },
-        choice('status', ['aberto', 'pago', 'cancelado']),
-      ],
-      { indexes: [['status', 'vencimento']] },
-    ),
-    baixas: table(
-      [
-        { ...foreignId('titulo_id'), references: { table: 'titulos' }, unique: true },
-        reference('contas_bancarias', 'conta_id'),
-        amount('valor'),
-      ],
-      { indexes: [['conta_id']] },
-    ),
-    despesas: table([
-      text('descricao'),
-      amount('valor'),
-      { name: 'vencimento', type: 'DATE', nullable: false },
-      { name: 'paga', type: 'BOOLEAN', nullable: false },
-    ]),
-  },
-
   rows: ({ orders, random, scaled, today }) => {
     const accounts = random.sample(BANKS, 3).map((banco) => ({
       id: random.uuid(today),
@@ -160,7 +94,7 @@ export const financeiro = defineModule<'financeiro'>({
   ],
 })
 
-function statusOf({ status }: Order): Titulo['status'] {
+function statusOf({ status }: Order): TitulosStatus {
   if (status === 'cancelado') return 'cancelado'
   return status === 'aberto' ? 'aberto' : 'pago'
 }

@@ -1,35 +1,6 @@
-import { amount, choice, foreignId, partOf, reference, text } from '../model/columns.js'
 import { defineModule } from '../model/module-definition.js'
-import type { Row } from '../model/row.js'
-import { table } from '../model/table-definition.js'
 import { invoiceKey } from '../world/documents.js'
 import { money } from '../world/money.js'
-
-export interface FiscalTables {
-  naturezas_operacao: NaturezaOperacao
-  notas_fiscais: NotaFiscal
-  eventos_nota: EventoNota
-}
-
-interface NaturezaOperacao extends Row {
-  cfop: string
-  descricao: string
-}
-
-interface NotaFiscal extends Row {
-  natureza_id: string
-  pedido_id: string
-  numero: number
-  chave: string
-  valor: string
-  icms: string
-}
-
-interface EventoNota extends Row {
-  nota_id: string
-  tipo: 'autorizacao' | 'carta_correcao' | 'cancelamento'
-  protocolo: string
-}
 
 const OPERATIONS = [
   { cfop: '5102', descricao: 'Venda de mercadoria adquirida de terceiros' },
@@ -41,39 +12,6 @@ const ICMS_RATE = 0.18
 
 export const fiscal = defineModule<'fiscal'>({
   name: 'fiscal',
-  tables: {
-    naturezas_operacao: table([
-      { name: 'cfop', type: 'CHAR(4)', nullable: false, unique: true },
-      text('descricao'),
-    ]),
-    notas_fiscais: table(
-      [
-        reference('naturezas_operacao', 'natureza_id'),
-        foreignId('pedido_id'),
-        { name: 'numero', type: 'INTEGER', nullable: false, unique: true },
-        // No two companies have an invoice with the same key: unique across all tenants.
-        {
-          name: 'chave',
-          type: 'CHAR(44)',
-          nullable: false,
-          unique: 'global',
-          check: "chave ~ '^[0-9]{44}$'",
-        },
-        amount('valor'),
-        amount('icms'),
-      ],
-      { indexes: [['pedido_id'], ['created_at']], checks: ['icms <= valor'] },
-    ),
-    eventos_nota: table(
-      [
-        partOf('notas_fiscais', 'nota_id'),
-        choice('tipo', ['autorizacao', 'carta_correcao', 'cancelamento']),
-        { name: 'protocolo', type: 'CHAR(15)', nullable: false },
-      ],
-      { indexes: [['nota_id']] },
-    ),
-  },
-
   rows: ({ orders, random, tenant, today, nextNumber }) => {
     const operations = OPERATIONS.map((operation) => ({ ...operation, id: random.uuid(today) }))
     const invoices = orders

@@ -1,64 +1,11 @@
-import { amount, choice, foreignId, partOf, reference, text } from '../model/columns.js'
 import { defineModule } from '../model/module-definition.js'
-import type { Row } from '../model/row.js'
-import { table } from '../model/table-definition.js'
 import { isoDate } from '../world/iso-date.js'
 import { money } from '../world/money.js'
-
-export interface LogisticaTables {
-  transportadoras: Transportadora
-  entregas: Entrega
-  rastreios: Rastreio
-}
-
-interface Transportadora extends Row {
-  nome: string
-  prazo_dias: number
-}
-
-interface Entrega extends Row {
-  transportadora_id: string
-  pedido_id: string
-  codigo: string
-  frete: string
-  prevista_para: string
-}
-
-interface Rastreio extends Row {
-  entrega_id: string
-  situacao: 'postado' | 'em transito' | 'saiu' | 'entregue' | 'ausente'
-  cidade: string
-}
 
 const CARRIERS = ['Correios SEDEX', 'Correios PAC', 'Jadlog', 'Loggi', 'Total Express']
 
 export const logistica = defineModule<'logistica'>({
   name: 'logistica',
-  tables: {
-    transportadoras: table([
-      { name: 'nome', type: 'VARCHAR(80)', nullable: false, unique: true },
-      { name: 'prazo_dias', type: 'SMALLINT', nullable: false, check: 'prazo_dias > 0' },
-    ]),
-    entregas: table(
-      [
-        reference('transportadoras', 'transportadora_id'),
-        foreignId('pedido_id'),
-        { name: 'codigo', type: 'CHAR(13)', nullable: false, unique: true },
-        amount('frete'),
-        { name: 'prevista_para', type: 'DATE', nullable: false },
-      ],
-      { indexes: [['pedido_id'], ['prevista_para']] },
-    ),
-    rastreios: table(
-      [
-        partOf('entregas', 'entrega_id'),
-        choice('situacao', ['postado', 'em transito', 'saiu', 'entregue', 'ausente']),
-        text('cidade', 80),
-      ],
-      { indexes: [['entrega_id', 'created_at']] },
-    ),
-  },
-
   rows: ({ orders, random, tenant, today, nextNumber }) => {
     const carriers = CARRIERS.map((nome, place) => ({
       id: random.uuid(today),

@@ -1,36 +1,6 @@
-import { amount, choice, foreignId, partOf, reference } from '../model/columns.js'
 import { defineModule } from '../model/module-definition.js'
-import type { Row } from '../model/row.js'
-import { table } from '../model/table-definition.js'
 import { isoDate } from '../world/iso-date.js'
 import { money } from '../world/money.js'
-
-export interface MarketingTables {
-  segmentos: Segmento
-  campanhas: Campanha
-  envios: Envio
-}
-
-interface Segmento extends Row {
-  nome: string
-  criterios: { uf?: string; minimo_pedidos?: number }
-}
-
-interface Campanha extends Row {
-  segmento_id: string
-  nome: string
-  canal: 'email' | 'sms' | 'push' | 'whatsapp'
-  verba: string
-  inicio: string
-  fim: string
-}
-
-interface Envio extends Row {
-  campanha_id: string
-  cliente_id: string
-  aberto: boolean
-  clicado: boolean
-}
 
 const SEGMENTS = [
   { nome: 'Clientes fiéis', criterios: { minimo_pedidos: 5 } },
@@ -43,34 +13,6 @@ const CHANNELS = ['email', 'sms', 'push', 'whatsapp'] as const
 
 export const marketing = defineModule<'marketing'>({
   name: 'marketing',
-  tables: {
-    segmentos: table([
-      { name: 'nome', type: 'VARCHAR(80)', nullable: false, unique: true },
-      { name: 'criterios', type: 'JSONB', nullable: false },
-    ]),
-    campanhas: table(
-      [
-        reference('segmentos', 'segmento_id'),
-        { name: 'nome', type: 'VARCHAR(120)', nullable: false, unique: true },
-        choice('canal', CHANNELS),
-        amount('verba'),
-        { name: 'inicio', type: 'DATE', nullable: false },
-        { name: 'fim', type: 'DATE', nullable: false },
-      ],
-      { checks: ['fim >= inicio'] },
-    ),
-    envios: table(
-      [
-        partOf('campanhas', 'campanha_id'),
-        foreignId('cliente_id'),
-        { name: 'aberto', type: 'BOOLEAN', nullable: false },
-        { name: 'clicado', type: 'BOOLEAN', nullable: false },
-      ],
-      // Who clicks has opened; and nobody gets the same campaign twice.
-      { checks: ['aberto or not clicado'], uniques: [['campanha_id', 'cliente_id']] },
-    ),
-  },
-
   rows: ({ customers, random, scaled, today }) => {
     const segments = SEGMENTS.map((segment) => ({ ...segment, id: random.uuid(today) }))
     const campaigns = OCCASIONS.map((occasion) => {

@@ -1,32 +1,5 @@
-import { amount, choice, foreignId, reference } from '../model/columns.js'
 import { defineModule } from '../model/module-definition.js'
-import type { Row } from '../model/row.js'
-import { table } from '../model/table-definition.js'
 import { money } from '../world/money.js'
-
-export interface MarketplaceTables {
-  canais: Canal
-  anuncios: Anuncio
-  pedidos_canal: PedidoCanal
-}
-
-interface Canal extends Row {
-  nome: string
-  comissao: string
-}
-
-interface Anuncio extends Row {
-  canal_id: string
-  sku_id: string
-  preco: string
-  status: 'ativo' | 'pausado' | 'sem estoque'
-}
-
-interface PedidoCanal extends Row {
-  canal_id: string
-  codigo_externo: string
-  carga: { comprador: string; itens: number; total: number }
-}
 
 const CHANNELS = [
   { nome: 'Mercado Livre', comissao: '0.1600' },
@@ -37,30 +10,6 @@ const CHANNELS = [
 
 export const marketplace = defineModule<'marketplace'>({
   name: 'marketplace',
-  tables: {
-    canais: table([
-      { name: 'nome', type: 'VARCHAR(40)', nullable: false, unique: true },
-      { name: 'comissao', type: 'NUMERIC(6,4)', nullable: false, check: 'comissao < 1' },
-    ]),
-    anuncios: table(
-      [
-        reference('canais', 'canal_id'),
-        foreignId('sku_id'),
-        amount('preco'),
-        choice('status', ['ativo', 'pausado', 'sem estoque']),
-      ],
-      { uniques: [['canal_id', 'sku_id']] },
-    ),
-    pedidos_canal: table(
-      [
-        reference('canais', 'canal_id'),
-        { name: 'codigo_externo', type: 'VARCHAR(40)', nullable: false },
-        { name: 'carga', type: 'JSONB', nullable: false },
-      ],
-      { uniques: [['canal_id', 'codigo_externo']] },
-    ),
-  },
-
   rows: ({ customers, random, scaled, skus, today, nextNumber }) => {
     const channels = CHANNELS.map((channel) => ({ ...channel, id: random.uuid(today) }))
     return {

@@ -1,31 +1,4 @@
-import type { ColumnType } from 'kysely'
-import { choice, foreignId, partOf } from '../model/columns.js'
 import { defineModule } from '../model/module-definition.js'
-import type { Row } from '../model/row.js'
-import { table } from '../model/table-definition.js'
-
-export interface NavegacaoTables {
-  origens: Origem
-  sessoes: Sessao
-  eventos: Evento
-}
-
-interface Origem extends Row {
-  nome: string
-}
-
-interface Sessao extends Row {
-  origem_id: string
-  dispositivo: 'celular' | 'computador' | 'tablet'
-  ip: string
-}
-
-interface Evento extends Row {
-  sessao_id: string
-  produto_id: string
-  tipo: 'visita' | 'carrinho' | 'compra'
-  detalhes: ColumnType<{ segundos: number }, { segundos: number }, { segundos: number }>
-}
 
 const SOURCES = ['Busca', 'Instagram', 'E-mail', 'Direto', 'Anúncio']
 const DEVICES = ['celular', 'computador', 'tablet'] as const
@@ -33,27 +6,6 @@ const KINDS = ['visita', 'visita', 'visita', 'carrinho', 'compra'] as const
 
 export const navegacao = defineModule<'navegacao'>({
   name: 'navegacao',
-  tables: {
-    origens: table([{ name: 'nome', type: 'VARCHAR(40)', nullable: false, unique: true }]),
-    sessoes: table(
-      [
-        { name: 'origem_id', type: 'UUID', nullable: false, references: { table: 'origens' } },
-        choice('dispositivo', DEVICES),
-        { name: 'ip', type: 'INET', nullable: false },
-      ],
-      { indexes: [['origem_id'], ['created_at']] },
-    ),
-    eventos: table(
-      [
-        partOf('sessoes', 'sessao_id'),
-        foreignId('produto_id'),
-        choice('tipo', ['visita', 'carrinho', 'compra']),
-        { name: 'detalhes', type: 'JSONB', nullable: false },
-      ],
-      { indexes: [['sessao_id'], ['produto_id', 'tipo']] },
-    ),
-  },
-
   rows: ({ products, random, scaled, today }) => {
     const sources = SOURCES.map((nome) => ({ id: random.uuid(today), nome }))
     const visits = Array.from({ length: scaled(250) }, () => {

@@ -1,34 +1,5 @@
-import { amount, choice, foreignId, reference, text } from '../model/columns.js'
 import { defineModule } from '../model/module-definition.js'
-import type { Row } from '../model/row.js'
-import { table } from '../model/table-definition.js'
 import { money } from '../world/money.js'
-
-export interface PagamentosTables {
-  meios: Meio
-  transacoes: Transacao
-  estornos: Estorno
-}
-
-interface Meio extends Row {
-  nome: string
-  taxa: string
-}
-
-interface Transacao extends Row {
-  meio_id: string
-  pedido_id: string
-  valor: string
-  parcelas: number
-  status: 'aprovada' | 'recusada' | 'pendente'
-  nsu: string
-}
-
-interface Estorno extends Row {
-  transacao_id: string
-  valor: string
-  motivo: string
-}
 
 const MEANS = [
   { nome: 'Pix', taxa: '0.0099', instalments: 1 },
@@ -39,27 +10,6 @@ const MEANS = [
 
 export const pagamentos = defineModule<'pagamentos'>({
   name: 'pagamentos',
-  tables: {
-    meios: table([
-      { name: 'nome', type: 'VARCHAR(40)', nullable: false, unique: true },
-      { name: 'taxa', type: 'NUMERIC(6,4)', nullable: false, check: 'taxa between 0 and 1' },
-    ]),
-    transacoes: table(
-      [
-        reference('meios', 'meio_id'),
-        foreignId('pedido_id'),
-        amount('valor'),
-        { name: 'parcelas', type: 'SMALLINT', nullable: false, check: 'parcelas between 1 and 24' },
-        choice('status', ['aprovada', 'recusada', 'pendente']),
-        { name: 'nsu', type: 'VARCHAR(20)', nullable: false, unique: true },
-      ],
-      { indexes: [['pedido_id'], ['status', 'created_at']] },
-    ),
-    estornos: table([reference('transacoes', 'transacao_id'), amount('valor'), text('motivo')], {
-      indexes: [['transacao_id']],
-    }),
-  },
-
   rows: ({ orders, random, today, nextNumber }) => {
     const means = MEANS.map((mean) => ({ ...mean, id: random.uuid(today) }))
     const paid = orders.filter((order) => order.status !== 'aberto')

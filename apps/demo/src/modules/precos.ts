@@ -1,63 +1,12 @@
 import { sql } from 'kysely'
-import { amount, foreignId, partOf, reference, text } from '../model/columns.js'
 import { defineModule } from '../model/module-definition.js'
-import type { Row } from '../model/row.js'
-import { table } from '../model/table-definition.js'
 import { money } from '../world/money.js'
-
-export interface PrecosTables {
-  tabelas: Tabela
-  itens: Item
-  reajustes: Reajuste
-}
-
-interface Tabela extends Row {
-  nome: string
-  ativa: boolean
-}
-
-interface Item extends Row {
-  tabela_id: string
-  sku_id: string
-  preco: string
-  custo: string
-}
-
-interface Reajuste extends Row {
-  tabela_id: string
-  percentual: string
-  motivo: string
-}
 
 const LISTS = ['Varejo', 'Atacado', 'Funcionários']
 const REASONS = ['Reajuste do fornecedor', 'Inflação do trimestre', 'Liquidação', 'Câmbio']
 
 export const precos = defineModule<'precos'>({
   name: 'precos',
-  tables: {
-    tabelas: table([
-      { name: 'nome', type: 'VARCHAR(40)', nullable: false, unique: true },
-      { name: 'ativa', type: 'BOOLEAN', nullable: false },
-    ]),
-    itens: table(
-      [partOf('tabelas', 'tabela_id'), foreignId('sku_id'), amount('preco'), amount('custo')],
-      { uniques: [['tabela_id', 'sku_id']] },
-    ),
-    reajustes: table(
-      [
-        reference('tabelas', 'tabela_id'),
-        {
-          name: 'percentual',
-          type: 'NUMERIC(5,2)',
-          nullable: false,
-          check: 'percentual between -90 and 90',
-        },
-        text('motivo'),
-      ],
-      { indexes: [['tabela_id', 'created_at']] },
-    ),
-  },
-
   rows: ({ random, scaled, skus, today }) => {
     const lists = LISTS.map((nome) => ({ id: random.uuid(today), nome, ativa: true }))
     return {

@@ -1,62 +1,12 @@
-import { amount, choice, foreignId, reference } from '../model/columns.js'
 import { defineModule } from '../model/module-definition.js'
-import type { Row } from '../model/row.js'
-import { table } from '../model/table-definition.js'
 import { isoDate } from '../world/iso-date.js'
 import { money } from '../world/money.js'
-
-export interface PromocoesTables {
-  cupons: Cupom
-  regras: Regra
-  resgates: Resgate
-}
-
-interface Cupom extends Row {
-  codigo: string
-  tipo: 'percentual' | 'fixo' | 'frete'
-  valor: string
-  valido_ate: string
-}
-
-interface Regra extends Row {
-  cupom_id: string
-  categoria: string
-  pedido_minimo: string
-}
-
-interface Resgate extends Row {
-  cupom_id: string
-  pedido_id: string
-  desconto: string
-}
 
 const WORDS = ['BEMVINDO', 'VOLTA', 'FRETE', 'AMIGO', 'NATAL', 'JUNINA', 'ANIVERSARIO', 'RELAMPAGO']
 const KINDS = ['percentual', 'fixo', 'frete'] as const
 
 export const promocoes = defineModule<'promocoes'>({
   name: 'promocoes',
-  tables: {
-    cupons: table([
-      { name: 'codigo', type: 'VARCHAR(20)', nullable: false, unique: true },
-      choice('tipo', KINDS),
-      amount('valor'),
-      { name: 'valido_ate', type: 'DATE', nullable: false },
-    ]),
-    regras: table(
-      [
-        reference('cupons', 'cupom_id'),
-        { name: 'categoria', type: 'VARCHAR(80)', nullable: false },
-        amount('pedido_minimo'),
-      ],
-      { uniques: [['cupom_id', 'categoria']] },
-    ),
-    resgates: table(
-      [reference('cupons', 'cupom_id'), foreignId('pedido_id'), amount('desconto')],
-      // An order takes one coupon.
-      { uniques: [['pedido_id']], indexes: [['cupom_id']] },
-    ),
-  },
-
   rows: ({ orders, products, random, today }) => {
     const coupons = WORDS.map((word) => ({
       id: random.uuid(today),

@@ -1,36 +1,6 @@
-import { amount, partOf, reference, text } from '../model/columns.js'
 import { defineModule } from '../model/module-definition.js'
-import type { Row } from '../model/row.js'
-import { table } from '../model/table-definition.js'
 import { isoDate } from '../world/iso-date.js'
 import { money } from '../world/money.js'
-
-export interface RhTables {
-  departamentos: Departamento
-  funcionarios: Funcionario
-  batidas: Batida
-}
-
-interface Departamento extends Row {
-  nome: string
-}
-
-interface Funcionario extends Row {
-  departamento_id: string
-  nome: string
-  email: string
-  cpf: string
-  cargo: string
-  salario: string
-  admissao: string
-}
-
-/** One punch of the time clock. */
-interface Batida extends Row {
-  funcionario_id: string
-  momento: Date
-  entrada: boolean
-}
 
 const DEPARTMENTS = ['Vendas', 'Logística', 'Financeiro', 'Tecnologia', 'Atendimento']
 const JOBS = ['Assistente', 'Analista', 'Coordenador', 'Gerente']
@@ -39,30 +9,6 @@ const HOUR_MS = 3_600_000
 
 export const rh = defineModule<'rh'>({
   name: 'rh',
-  tables: {
-    departamentos: table([{ name: 'nome', type: 'VARCHAR(60)', nullable: false, unique: true }]),
-    funcionarios: table(
-      [
-        reference('departamentos', 'departamento_id'),
-        text('nome'),
-        { name: 'email', type: 'VARCHAR(255)', nullable: false, unique: true },
-        { name: 'cpf', type: 'CHAR(11)', nullable: false, unique: true },
-        text('cargo', 60),
-        amount('salario'),
-        { name: 'admissao', type: 'DATE', nullable: false },
-      ],
-      { indexes: [['departamento_id']] },
-    ),
-    batidas: table(
-      [
-        partOf('funcionarios', 'funcionario_id'),
-        { name: 'momento', type: 'TIMESTAMPTZ', nullable: false },
-        { name: 'entrada', type: 'BOOLEAN', nullable: false },
-      ],
-      { uniques: [['funcionario_id', 'momento']] },
-    ),
-  },
-
   rows: ({ employees, random, today }) => {
     const departments = DEPARTMENTS.map((nome) => ({ id: random.uuid(today), nome }))
     return {

@@ -1,95 +1,10 @@
-import type { Generated } from 'kysely'
-import { amount, choice, partOf, reference, text } from '../model/columns.js'
 import { defineModule } from '../model/module-definition.js'
-import type { Row } from '../model/row.js'
-import { table } from '../model/table-definition.js'
 import { money } from '../world/money.js'
-import type { OrderStatus } from '../world/world.js'
 import { cancelOrder } from './flows/cancel-order.js'
 import { placeOrder } from './flows/place-order.js'
 
-export interface VendasTables {
-  clientes: Cliente
-  enderecos: Endereco
-  pedidos: Pedido
-  itens_pedido: ItemPedido
-}
-
-interface Cliente extends Row {
-  nome: string
-  email: string
-  cpf: string
-  telefone: string | null
-  ativo: Generated<boolean>
-}
-
-interface Endereco extends Row {
-  cliente_id: string
-  logradouro: string
-  numero: string
-  cidade: string
-  uf: string
-  cep: string
-}
-
-interface Pedido extends Row {
-  cliente_id: string
-  numero: number
-  status: OrderStatus
-  valor_total: string
-}
-
-interface ItemPedido extends Row {
-  pedido_id: string
-  sku_id: string
-  quantidade: number
-  preco_unitario: string
-}
-
 export const vendas = defineModule<'vendas'>({
   name: 'vendas',
-  tables: {
-    clientes: table(
-      [
-        text('nome'),
-        { name: 'email', type: 'VARCHAR(255)', nullable: false, unique: true },
-        { name: 'cpf', type: 'CHAR(11)', nullable: false, unique: true },
-        { name: 'telefone', type: 'VARCHAR(20)' },
-        { name: 'ativo', type: 'BOOLEAN', nullable: false, default: true },
-      ],
-      { indexes: [['nome']] },
-    ),
-    enderecos: table(
-      [
-        partOf('clientes', 'cliente_id'),
-        text('logradouro'),
-        text('numero', 10),
-        text('cidade', 80),
-        { name: 'uf', type: 'CHAR(2)', nullable: false },
-        { name: 'cep', type: 'CHAR(8)', nullable: false, check: "cep ~ '^[0-9]{8}$'" },
-      ],
-      { indexes: [['cliente_id']] },
-    ),
-    pedidos: table(
-      [
-        reference('clientes', 'cliente_id'),
-        { name: 'numero', type: 'INTEGER', nullable: false, unique: true },
-        choice('status', ['aberto', 'pago', 'enviado', 'entregue', 'cancelado']),
-        amount('valor_total'),
-      ],
-      { indexes: [['cliente_id'], ['status', 'created_at']] },
-    ),
-    itens_pedido: table(
-      [
-        partOf('pedidos', 'pedido_id'),
-        { name: 'sku_id', type: 'UUID', nullable: false },
-        { name: 'quantidade', type: 'INTEGER', nullable: false, check: 'quantidade > 0' },
-        amount('preco_unitario'),
-      ],
-      { uniques: [['pedido_id', 'sku_id']] },
-    ),
-  },
-
   rows: ({ customers, orders, random, vocabulary }) => ({
     clientes: customers.map(({ id, name, email, cpf, phone, since }) => ({
       id,

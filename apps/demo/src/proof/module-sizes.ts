@@ -1,6 +1,6 @@
-import type { ModuleDefinition } from '../model/module-definition.js'
 import { MODULE_DEFINITIONS } from '../modules/module-definitions.js'
 import type { ModuleName } from '../modules/modules.js'
+import type { ModuleTable } from './module-tables.js'
 import type { TableContents } from './table-contents.js'
 
 /** How much a module holds. */
@@ -11,10 +11,13 @@ export interface ModuleSize {
 }
 
 /** Adds up the tables of each module over all tenants. */
-export function moduleSizes(contents: readonly TableContents[]): ModuleSize[] {
-  return Object.values<ModuleDefinition>(MODULE_DEFINITIONS).map(({ name, tables }) => ({
+export function moduleSizes(
+  tables: readonly ModuleTable[],
+  contents: readonly TableContents[],
+): ModuleSize[] {
+  return Object.values(MODULE_DEFINITIONS).map(({ name }) => ({
     name,
-    tables: Object.keys(tables).length,
+    tables: tables.filter(({ module }) => module === name).length,
     rows: contents
       .filter(({ module }) => module === name)
       .reduce((total, { rows }) => total + rows, 0),

@@ -1,8 +1,8 @@
 import { testDatabase } from '@plataforma/testkit'
 import { beforeAll, expect, test } from 'vitest'
 import { loadHistory } from '../load/load-history.js'
-import { createModules } from '../platform/create-modules.js'
 import { createSystem } from '../platform/create-system.js'
+import { migrateModules } from '../platform/migrate-modules.js'
 import { createWorlds } from '../world/create-worlds.js'
 import { connectAuditor } from './connect-auditor.js'
 import { type Proofs, proofsHold, prove } from './prove.js'
@@ -18,7 +18,7 @@ beforeAll(async () => {
   const auditor = await connectAuditor(database.superuser.connectionString)
   const system = createSystem({ connectionString: database.connectionString })
   await system.initialize()
-  const modules = await createModules(system, signal)
+  const { modules } = await migrateModules(system, { signal })
   loaded = await loadHistory({ system, modules, worlds, concurrency: 2, signal })
   proofs = () => prove({ system, modules, worlds, auditor, signal })
   meddle = (sql) => auditor.query(sql)

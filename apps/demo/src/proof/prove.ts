@@ -6,10 +6,11 @@ import { type AttemptOutcome, tryToCross } from './crossing-attempt.js'
 import { crossingAttempts } from './crossing-attempts.js'
 import { differences } from './differences.js'
 import { type ModuleSize, moduleSizes } from './module-sizes.js'
+import { moduleTables } from './module-tables.js'
 import { type VisibleContentsOptions, visibleContents } from './visible-contents.js'
 
 /** What is proved, and who knows the truth. */
-export interface ProveOptions extends Omit<VisibleContentsOptions, 'tenants'> {
+export interface ProveOptions extends Omit<VisibleContentsOptions, 'tenants' | 'tables'> {
   readonly worlds: readonly World[]
   readonly auditor: pg.Client
 }
@@ -39,10 +40,12 @@ export async function prove(options: ProveOptions): Promise<Proofs> {
   for (const attempt of crossingAttempts({ system, modules, world: intruder }, victim)) {
     attempts.push(await tryToCross(attempt))
   }
-  const audited = await auditedContents(auditor)
-  const seen = await visibleContents({ ...options, tenants: worlds.map(({ tenant }) => tenant) })
+  const tables = await moduleTables(auditor)
+  const audited = await auditedContents(auditor, tables)
+  const tenants = worlds.map(({ tenant }) => tenant)
+  const seen = await visibleContents({ ...options, tenants, tables })
   return {
-    modules: moduleSizes(audited),
+    modules: moduleSizes(tables, audited),
     attempts,
     isolation: { compared: seen.length, differences: differences(audited, seen) },
     consistency: await checkConsistency(auditor),

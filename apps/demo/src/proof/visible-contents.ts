@@ -1,8 +1,8 @@
-import type { ModuleDefinition } from '../model/module-definition.js'
 import type { ModuleDatabases } from '../model/operation.js'
 import { MODULE_DEFINITIONS } from '../modules/module-definitions.js'
 import type { DemoSystem } from '../platform/create-system.js'
 import type { Tenant } from '../world/world.js'
+import type { ModuleTable } from './module-tables.js'
 import { FINGERPRINT, type TableContents } from './table-contents.js'
 
 /** Whose eyes to look through. */
@@ -10,6 +10,7 @@ export interface VisibleContentsOptions {
   readonly system: DemoSystem
   readonly modules: ModuleDatabases
   readonly tenants: readonly Tenant[]
+  readonly tables: readonly ModuleTable[]
   readonly signal: AbortSignal
 }
 
@@ -26,16 +27,17 @@ export async function visibleContents(options: VisibleContentsOptions): Promise<
 
 async function seenBy(
   tenantId: string,
-  { modules }: VisibleContentsOptions,
+  { modules, tables }: VisibleContentsOptions,
 ): Promise<TableContents[]> {
-  const definitions = Object.values<ModuleDefinition>(MODULE_DEFINITIONS)
   const seen = await Promise.all(
-    definitions.map(async ({ name: module, tables }) => {
-      const counts = Object.keys(tables).map(
-        (table) =>
-          `select '${table}' as "table", count(*)::int as rows, ${FINGERPRINT} as fingerprint
-           from ${table}`,
-      )
+    Object.values(MODULE_DEFINITIONS).map(async ({ name: module }) => {
+      const counts = tables
+        .filter((table) => table.module === module)
+        .map(
+          ({ table }) =>
+            `select '${table}' as "table", count(*)::int as rows, ${FINGERPRINT} as fingerprint
+             from ${table}`,
+        )
       const rows = await modules[module].query<Omit<TableContents, 'tenantId' | 'module'>>(
         counts.join(' union all '),
       )

@@ -15,7 +15,21 @@ const PLAIN: Style = {
 
 const LATENCY = { count: 40, p50: 1.234, p95: 12.34, p99: 123.4, max: 1234 }
 
+const APPLIED = { module: 'vendas', version: '1.0.0', durationMs: 20 }
+
 const RESULT: DemoResult = {
+  migrations: {
+    run: {
+      applied: [
+        { ...APPLIED, name: '001_create_clientes' },
+        { ...APPLIED, module: 'estoque', name: '002_create_saldos' },
+      ],
+      modules: ['vendas', 'estoque'],
+      warnings: [],
+      durationMs: 1_234,
+    },
+    again: { applied: [], modules: [], warnings: [], durationMs: 12.3 },
+  },
   modules: [{ name: 'vendas', tables: 4, rows: 12_345 }],
   workload: {
     seconds: 20,
@@ -80,6 +94,9 @@ function textOf(result: DemoResult): string {
 test('figures stand in their units, modules in their lines, and the proof in words', () => {
   const text = textOf(RESULT)
   expect(text).toMatch(/vendas +4 +12,345 +40 +2\.0 +1\.23 +12\.3 +123\n/)
+  expect(text).toContain('✓ 2 migrations of 2 modules in 1.2 s')
+  expect(text).toContain('    vendas 001 · estoque 002\n')
+  expect(text).toContain('✓ asked for again: nothing to do, said in 12.3 ms')
   expect(text).toContain('✓ 8 comparisons with what the auditor sees: no difference')
   expect(text).toContain('✓ read an order  PLT_PERMISSION_DENIED · 42501')
   expect(text).toContain('(1 order ran out of stock and was undone in all three modules)')

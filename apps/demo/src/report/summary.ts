@@ -9,10 +9,12 @@ import { textTable } from './text-table.js'
 const SLOWEST = 5
 const DIFFERENCES_SHOWN = 10
 const POOLS_SHOWN = 4
+const LINE = 92
 
 /** Everything that the demo found out, as lines of text. */
 export function summary(result: DemoResult, style: Style): string[] {
   return [
+    ...section('Migrations', migrationLines(result, style), style),
     ...section('Modules', moduleLines(result, style), style),
     ...section('Slowest operations, by p95', operationLines(result), style),
     ...section('Pools', poolLines(result.pools, style), style),
@@ -26,6 +28,31 @@ export function summary(result: DemoResult, style: Style): string[] {
 
 function section(title: string, lines: readonly string[], style: Style): string[] {
   return ['', style.bold(title), ...lines.map((line) => `  ${line}`)]
+}
+
+function migrationLines(
+  { migrations: { run, again } }: DemoResult,
+  { good, dim }: Style,
+): string[] {
+  const order = run.applied.map(({ module, name }) => `${module} ${name.split('_')[0]}`)
+  return [
+    `${good('✓')} ${counted(run.applied.length, 'migration')} of ${counted(run.modules.length, 'module')} in ${seconds(run.durationMs)}, modules beside each other, each after what it depends on:`,
+    ...wrapped(order, ' · ').map((line) => `  ${dim(line)}`),
+    again.applied.length === 0
+      ? `${good('✓')} asked for again: nothing to do, said in ${milliseconds(again.durationMs)} ms`
+      : `${counted(again.applied.length, 'migration')} were applied again`,
+  ]
+}
+
+/** Words in lines that fit. */
+function wrapped(words: readonly string[], between: string): string[] {
+  const lines: string[] = []
+  for (const word of words) {
+    const line = lines.at(-1)
+    if (line === undefined || line.length + between.length + word.length > LINE) lines.push(word)
+    else lines[lines.length - 1] = line + between + word
+  }
+  return lines
 }
 
 function moduleLines({ modules, workload }: DemoResult, { bold, dim }: Style): string[] {
