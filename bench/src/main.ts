@@ -3,6 +3,9 @@ import type { BenchCase } from './bench-case.js'
 import { bulkInsert } from './cases/bulk-insert.js'
 import { createTables } from './cases/create-tables.js'
 import { interceptors } from './cases/interceptors.js'
+import { migrationsNothingToDo } from './cases/migrations-nothing-to-do.js'
+import { migrationsPlan } from './cases/migrations-plan.js'
+import { migrationsRun } from './cases/migrations-run.js'
 import { poolAllocation } from './cases/pool-allocation.js'
 import { poolBorrowing } from './cases/pool-borrowing.js'
 import { poolBudgets } from './cases/pool-budgets.js'
@@ -37,6 +40,9 @@ const CASES: readonly BenchCase[] = [
   poolBudgets,
   poolHog,
   poolAllocation,
+  migrationsPlan,
+  migrationsNothingToDo,
+  migrationsRun,
 ]
 
 const [filter = ''] = process.argv.slice(2).filter((argument) => argument !== '--')

@@ -2,8 +2,17 @@ export type { CreatedMigration } from './create/create-migration.js'
 export type { Dependency } from './migration/dependency.js'
 export type { Migration, MigrationCode, MigrationDatabase } from './migration/migration.js'
 export type { MigrationMetadata } from './migration/migration-metadata.js'
+export type {
+  MigrationPlan,
+  OutOfOrderPolicy,
+  PlanInput,
+  PlannedMigration,
+  PlanWarning,
+} from './plan/migration-plan.js'
+export { planMigrations } from './plan/plan-migrations.js'
 export { migrations } from './plugin/migrations.js'
 export type { MigrationsOptions } from './plugin/migrations-options.js'
+export type { MigrationRecord, MigrationState } from './registry/migration-record.js'
 export { generateTypes, type RowTypeReport } from './row-types/generate-types.js'
 export type { RowTypeModule, RowTypeOptions } from './row-types/row-type-options.js'
 export { type RowTypeDifference, verifyTypes } from './row-types/verify-types.js'
@@ -14,6 +23,7 @@ export type { RollbackRequest } from './run/rollback.js'
 export { readSnapshot } from './snapshot/read-snapshot.js'
 export type { SchemaSnapshot, SnapshotObjects, SnapshotValue } from './snapshot/schema-snapshot.js'
 export { snapshotHash } from './snapshot/snapshot-hash.js'
+export { listMigrations } from './source/list-migrations.js'
 export type {
   MigrationObject,
   MigrationOptions,
