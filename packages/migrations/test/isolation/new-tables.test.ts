@@ -184,6 +184,9 @@ describe.each(GRADES)('%s logins: what a migration makes is protected', (grade) 
       await platform.as(OTHER, `UPDATE ${table} SET id = 5 WHERE id = 1 RETURNING id`),
     ).toEqual([])
     expect(platform.told).toContain(`vendas.${table}`)
+
+    const status = await platform.database.migrations.getModuleStatus('vendas')
+    expect(status).toMatchObject({ state: 'current', unprotected: [] })
   })
 })
 
@@ -246,6 +249,8 @@ it('leaves a table of a `rls: false` migration open to all, and says so', async 
   expect(await platform.truth(UNPROTECTED)).toEqual([{ name: 'modelos' }])
   await platform.as(ONE, `INSERT INTO modelos (id, organization_id) VALUES (1, '${ONE}')`)
   expect(await platform.as(OTHER, 'SELECT id FROM modelos')).toEqual([{ id: 1 }])
+  const status = await platform.database.migrations.getModuleStatus('vendas')
+  expect(status.unprotected).toEqual(['modelos'])
 })
 
 it('a table that cannot be protected takes the whole migration back', async () => {
@@ -260,4 +265,24 @@ it('a table that cannot be protected takes the whole migration back', async () =
   expect(await platform.truth(`SELECT to_regclass('module_vendas.vazia') AS oid`)).toEqual([
     { oid: null },
   ])
+  expect(await platform.database.migrations.getModuleStatus('vendas')).toMatchObject({
+    applied: [{ name: '001_a' }],
+    pending: [{ name: '002_b' }],
+  })
+})
+
+it('a table that a rollback drops is forgotten, and protected when it comes again', async () => {
+  const platform = await startPlatform({
+    files: { '001_a.sql': `${HEAD}${BASE}\n-- @down\nDROP TABLE base;` },
+  })
+  await platform.run()
+  await platform.database.migrations.rollback({ module: 'vendas', steps: 1 })
+  expect(
+    await platform.truth(`SELECT name FROM plataforma.tables WHERE module = 'vendas'`),
+  ).toEqual([])
+  await platform.run()
+  expect(await platform.truth(UNPROTECTED)).toEqual([])
+  expect(
+    await platform.truth(`SELECT name FROM plataforma.tables WHERE module = 'vendas'`),
+  ).toEqual([{ name: 'base' }])
 })
