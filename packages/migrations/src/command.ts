@@ -1,5 +1,11 @@
 export { configFile } from './command/configuration/config-file.js'
 export { importDefault, type OtherImport } from './command/configuration/import-default.js'
+export type {
+  MigrationCommand,
+  MigrationHost,
+  OpenMigrations,
+} from './command/migrate/migration-command.js'
+export { MIGRATION_COMMANDS } from './command/migrate/migration-commands.js'
 export { Output } from './command/output/output.js'
 export { textTable } from './command/output/text-table.js'
 export { wrapText } from './command/output/wrap-text.js'

@@ -14,6 +14,12 @@ export {
   type BundleOptions,
   bundleProgram,
 } from './program/bundle-program.js'
+export {
+  type ProgramOptions,
+  type ProgramRun,
+  RunningProgram,
+  startProgram,
+} from './program/start-program.js'
 export type { FrontendMessage } from './proxy/frontend-messages.js'
 export {
   type MessageProxy,

@@ -123,6 +123,26 @@ export class MigrationSystem implements AsyncDisposable {
   }
 
   /**
+   * How the migrations of every module stand, by name of the module; writes nothing.
+   *
+   * @throws PlataformaError `PLT_MIGRATION_INVALID`
+   */
+  async getStatus(): Promise<readonly ModuleStatus[]> {
+    const { ground, list } = await this.#engine()
+    const migrations = list()
+    const history = await readHistory(ground.db.withoutPlugins())
+    const { records } = history
+    await loadPendingCode(migrations, history)
+    const modules = new Set([...migrations, ...records].map(({ module }) => module))
+    const statuses: ModuleStatus[] = []
+    for (const module of [...modules].sort()) {
+      const unprotected = await unprotectedTables(ground, module)
+      statuses.push(moduleStatus({ module, migrations, records, unprotected }))
+    }
+    return statuses
+  }
+
+  /**
    * Undoes the last migrations of a module: by their number, or down to the one that stays.
    *
    * @throws PlataformaError `PLT_MIGRATION_DEPENDED_ON`, `PLT_MIGRATION_IRREVERSIBLE`, others of

@@ -1,0 +1,300 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startTcpProxy, type TestDatabase, testDatabase } from '@plataforma/testkit'
+import pg from 'pg'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { folderOf } from '../src/source/folder.fixture.js'
+import { migrate, startMigrate } from './run-migrate.js'
+
+let database: TestDatabase
+let env: Readonly<Record<string, string>>
+
+beforeEach(async () => {
+  database = await testDatabase()
+  env = { DATABASE_URL: database.connectionString }
+})
+
+afterEach(() => database.drop())
+
+const AUTH = {
+  'migrations/auth/001_users.sql':
+    '-- @metadata {"version": "1.0.0"}\ncreate table users (id int primary key);\n-- @down\ndrop table users;\n',
+  'migrations/auth/002_roles.sql':
+    '-- @metadata {"version": "1.1.0"}\ncreate table roles (id int);\ncreate index concurrently roles_id on roles (id);\n-- @down\ndrop table roles;\n',
+}
+const VENDAS = {
+  'migrations/vendas/001_clientes.sql':
+    '-- @metadata {"version": "0.1.0", "dependencies": ["auth@>=1.0.0"]}\ncreate table clientes (id int);\n-- @down\ndrop table clientes;\n',
+}
+
+async function ask<Row>(text: string): Promise<Row[]> {
+  const client = new pg.Client(database.superuser)
+  await client.connect()
+  try {
+    return (await client.query(text)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+describe('up', () => {
+  it('runs what is pending, with a line for each on stderr, and then has nothing to do', async () => {
+    const cwd = folderOf({ ...AUTH, ...VENDAS })
+    const first = await migrate(['up'], { cwd, env })
+    expect(first.exitCode).toBe(0)
+    expect(first.stdout).toMatch(/^Applied 3 migrations of 2 modules in [\d.]+ m?s\.\n$/)
+    const lines = first.stderr.trimEnd().split('\n')
+    expect(lines).toHaveLength(3)
+    for (const line of lines) {
+      expect(line).toMatch(/^applied {6}[123]\/3 {2}[ \d.]{4,6} m?s {2}(auth|vendas)\/00\d_\w+$/)
+    }
+    expect(await migrate(['up'], { cwd, env })).toEqual({
+      exitCode: 0,
+      stdout: 'Nothing to do: everything is applied.\n',
+      stderr: '',
+    })
+  })
+
+  it('runs one module and what it needs of others', async () => {
+    const cwd = folderOf({ ...AUTH, ...VENDAS })
+    const { exitCode, stdout } = await migrate(['up', 'vendas', '--json'], { cwd, env })
+    expect(exitCode).toBe(0)
+    const { applied } = JSON.parse(stdout)
+    expect(applied.map(({ name }: { name: string }) => name)).toEqual(['001_users', '001_clientes'])
+  })
+
+  it('shows the place of an error, keeps what went before, and ends with 1', async () => {
+    const cwd = folderOf({
+      ...AUTH,
+      'migrations/auth/003_bad.sql':
+        'create table good (id int);\nalter table missing add a int;\n',
+    })
+    const { exitCode, stdout, stderr } = await migrate(['up'], { cwd, env })
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+    expect(stderr).toContain(`
+plataforma-migrate: Migration 003_bad of "auth" failed: relation "missing" does not exist
+  migrations/auth/003_bad.sql:2:1
+  2 | alter table missing add a int;
+    | ^
+  `)
+    const json = await migrate(['up', '--json'], { cwd, env })
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      error: {
+        code: 'PLT_MIGRATION_FAILED',
+        module: 'auth',
+        sqlState: '42P01',
+        details: { line: 2, column: 1, migration: '003_bad' },
+      },
+    })
+    expect(
+      await ask(`select to_regclass('module_auth.roles') is not null as stays,
+      to_regclass('module_auth.good') as undone`),
+    ).toEqual([{ stays: true, undone: null }])
+  })
+
+  it('changes nothing with --dry-run', async () => {
+    const cwd = folderOf({ ...AUTH, ...VENDAS })
+    const { exitCode, stdout, stderr } = await migrate(['up', '--dry-run'], { cwd, env })
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).toBe(
+      [
+        '    Module   Migration      Version   Why',
+        '1   auth     001_users      1.0.0     new',
+        '2   auth     002_roles      1.1.0     new',
+        '3   vendas   001_clientes   0.1.0     new',
+        '',
+        '3 migrations of 2 modules to run.',
+        '',
+      ].join('\n'),
+    )
+    expect(await ask(`select 1 from pg_namespace where nspname ~ 'plataforma|module'`)).toEqual([])
+  })
+
+  it('ends with 5 where another process migrates for too long, and tells who', async () => {
+    const cwd = folderOf({
+      ...AUTH,
+      'migrations.config.mjs': 'export default { lockWaitMs: 300 }',
+      'migrations/auth/003_slow.sql': 'select pg_sleep(4);',
+    })
+    const slow = await startMigrate(['up'], { cwd, env })
+    await expect.poll(() => slow.stderr).toContain('auth/002_roles')
+    const { exitCode, stderr } = await migrate(['up'], { cwd, env })
+    expect(exitCode).toBe(5)
+    expect(stderr).toMatch(/^waiting {6}for pid \d+ \(.* of postgres/m)
+    expect(await slow.ended).toMatchObject({ exitCode: 0 })
+  })
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('on %s undoes what runs and ends with %i', async (signal, code) => {
+    const cwd = folderOf({
+      ...AUTH,
+      'migrations/auth/003_slow.sql': 'create table slow (id int);\nselect pg_sleep(600);',
+    })
+    const running = await startMigrate(['up'], { cwd, env })
+    const sleeping = `select pid from pg_stat_activity
+      where datname = '${database.name}' and wait_event = 'PgSleep'`
+    await expect.poll(async () => (await ask(sleeping)).length).toBe(1)
+    running.kill(signal)
+    const { exitCode, stdout, stderr } = await running.ended
+    expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' })
+    expect(stderr.trimEnd().split('\n').slice(2)).toEqual([
+      'plataforma-migrate: Interrupted: ending what runs. Once more leaves at once.',
+    ])
+    expect(await ask(sleeping)).toEqual([])
+    expect(await ask(`select to_regclass('module_auth.slow') as slow`)).toEqual([{ slow: null }])
+    const { stdout: after } = await migrate(['status', '--json'], { cwd, env })
+    const [auth] = JSON.parse(after).modules
+    expect(auth).toMatchObject({ state: 'pending', pending: [{ name: '003_slow' }] })
+  })
+})
+
+describe('down, status, history, plan', () => {
+  it('undo, and tell how it stands', async () => {
+    const cwd = folderOf({ ...AUTH, ...VENDAS })
+    await migrate(['up'], { cwd, env })
+    expect((await migrate(['status'], { cwd, env })).stdout).toMatch(
+      /^Module {3}State {5}Version {3}Applied {3}Pending {3}Last applied\nauth {5}current {3}1\.1\.0 {11}2 {9}0 {3}\d{4}-/,
+    )
+    const refused = await migrate(['down', 'auth', '--to', '0'], { cwd, env })
+    expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('vendas') })
+    const undone = await migrate(['down', 'auth'], { cwd, env })
+    expect(undone).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^Undid 1 migration in /),
+      stderr: expect.stringMatching(/^rolled back {2}1\/1 .* auth\/002_roles\n$/),
+    })
+    const status = await migrate(['status', '--check', 'auth'], { cwd, env })
+    expect(status.exitCode).toBe(3)
+    expect(status.stdout).toContain('auth  1 pending\n  002_roles   1.1.0\n')
+    expect((await migrate(['plan', '--check'], { cwd, env })).exitCode).toBe(3)
+    expect((await migrate(['plan', '--check', 'vendas'], { cwd, env })).exitCode).toBe(0)
+    const { stdout } = await migrate(['history', 'auth'], { cwd, env })
+    const [headings = '', ...lines] = stdout.trimEnd().split('\n')
+    expect(headings).toMatch(/^When +What +Module +Migration +Version +Took +By$/)
+    expect(lines.map((line) => line.slice(22, 36).trim())).toEqual([
+      'applied',
+      'applied',
+      'rolled back',
+    ])
+  })
+
+  it('refuse options that say nothing or too much', async () => {
+    for (const args of [
+      ['--steps', '0'],
+      ['--steps', 'all'],
+      ['--steps', '1', '--to', '1'],
+    ]) {
+      const run = await migrate(['down', 'auth', ...args], { env })
+      expect(run).toMatchObject({ exitCode: 2, stdout: '' })
+    }
+  })
+})
+
+describe('new, import, baseline, repair', () => {
+  it('make files, take over those of others, and record what is there', async () => {
+    const cwd = folderOf({
+      'db/20240101120000_a.sql':
+        '-- migrate:up\ncreate table a (id int);\n-- migrate:down\ndrop table a;\n',
+    })
+    expect(await migrate(['new', 'vendas', 'create', 'Itens', '--ts'], { cwd })).toEqual({
+      exitCode: 0,
+      stdout: `Made ${join('migrations', 'vendas', '001_create_itens.ts')}.\n`,
+      stderr: '',
+    })
+    expect(existsSync(join(cwd, 'migrations/vendas/001_create_itens.ts'))).toBe(true)
+    const imported = await migrate(['import', 'legado', 'db', '--from', 'dbmate', '-d', 'other'], {
+      cwd,
+    })
+    expect(imported).toMatchObject({
+      exitCode: 0,
+      stdout: `${join('other', 'legado', '20240101120000_a.sql')}\n\nWrote 1 migration.\n`,
+    })
+    expect(readFileSync(join(cwd, 'other/legado/20240101120000_a.sql'), 'utf8')).toContain(
+      '-- @down',
+    )
+    const other = (...args: string[]) => migrate([...args, '--directory', 'other'], { cwd, env })
+    expect(await other('baseline', 'legado')).toMatchObject({
+      exitCode: 0,
+      stdout: 'legado/20240101120000_a\nRecorded 1 migration as applied.\n',
+    })
+    expect((await other('up')).stdout).toBe('Nothing to do: everything is applied.\n')
+    expect((await other('repair')).stdout).toBe('Nothing to repair.\n')
+    expect(await other('repair', 'legado', 'x', '--as', 'done')).toMatchObject({
+      exitCode: 2,
+      stderr:
+        'plataforma-migrate: --as cannot be done. Give one of: applied, rolled-back, retry.\n',
+    })
+  })
+
+  it('name the tools that can be imported', async () => {
+    expect(await migrate(['import', 'legado', 'db', '--from', 'flyway'])).toMatchObject({
+      exitCode: 2,
+      stderr:
+        'plataforma-migrate: The tool flyway is not known. Give --from one of: dbmate, diesel.\n',
+    })
+  })
+})
+
+describe('the program', () => {
+  it('tells its commands and exit codes', async () => {
+    const { exitCode, stdout, stderr } = await migrate(['--help'])
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    for (const part of [
+      'up [options]',
+      'down',
+      'status',
+      'plan',
+      'new',
+      'baseline',
+      'history',
+      'repair',
+      'import',
+      'DATABASE_URL',
+      'Exit codes',
+    ]) {
+      expect(stdout).toContain(part)
+    }
+    expect((await migrate(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+
+  it.each([
+    [['upp'], /Unknown command 'upp'. Did you mean up\? See plataforma-migrate --help\.\n$/],
+    [['down'], /missing required argument 'module'/i],
+    [['up'], /There is no address of a database\. Set DATABASE_URL, give --url/],
+    [['up', '--config', 'nothing.mjs'], /There is no file .*nothing\.mjs/],
+    [['up', '--url', 'postgres://127.0.0.1:1/x', '--directory', ''], /directory/],
+  ])('refuses %j with 2', async (args, message) => {
+    const { exitCode, stdout, stderr } = await migrate(args, { cwd: folderOf({}) })
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+    expect(stderr).toMatch(message)
+  })
+
+  it('ends with 4 where the server cannot be reached', async () => {
+    const cwd = folderOf(AUTH)
+    await using proxy = await startTcpProxy(database.server)
+    const url = proxy.url(database.connectionString)
+    await proxy.refuse()
+    for (const command of ['up', 'plan', 'status', 'history']) {
+      const run = await migrate([command, '--url', url], { cwd })
+      expect(run).toMatchObject({
+        exitCode: 4,
+        stdout: '',
+        stderr: expect.stringMatching(/^plataforma-migrate: Cannot connect to PostgreSQL: .*\n$/),
+      })
+    }
+  })
+
+  it('takes its configuration from a file, and options before it', async () => {
+    const cwd = folderOf({
+      'migrations.config.ts': `export default {
+        connectionString: process.env.ADDRESS as string, directory: 'db' }`,
+      'db/auth/001_a.sql': 'create table a (id int);',
+    })
+    const options = { cwd, env: { ADDRESS: database.connectionString } }
+    expect((await migrate(['plan', '--json'], options)).stdout).toContain('001_a')
+    const other = await migrate(['plan', '--directory', folderOf({})], options)
+    expect(other.stdout).toBe('Nothing to do: everything is applied.\n')
+  })
+})
