@@ -16,13 +16,13 @@ export function canonicalValue(value: CatalogValue): SnapshotValue | undefined {
   if (Array.isArray(value)) {
     return value.length === 0 ? undefined : value.map((one) => canonicalValue(one) ?? '')
   }
-  const entries = Object.entries(value).flatMap(([key, one]): [string, SnapshotValue][] => {
-    const kept = canonicalValue(one)
-    return kept === undefined ? [] : [[key, kept]]
-  })
-  return entries.length === 0 ? undefined : Object.fromEntries(entries.sort(byKey))
-}
-
-function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : a > b ? 1 : 0
+  const kept: Record<string, SnapshotValue> = {}
+  for (const key of Object.keys(value).sort()) {
+    const one = canonicalValue((value as Readonly<Record<string, CatalogValue>>)[key] ?? null)
+    if (one === undefined) continue
+    // An object's name may be `__proto__`, which an assignment would not keep.
+    if (key === '__proto__') Object.defineProperty(kept, key, { value: one, enumerable: true })
+    else kept[key] = one
+  }
+  return Object.keys(kept).length === 0 ? undefined : kept
 }

@@ -1,7 +1,7 @@
 import { type CatalogValue, canonicalValue } from './canonical-value.js'
 import { grants } from './grants.js'
 import type { SchemaSnapshot, SnapshotObjects, SnapshotValue } from './schema-snapshot.js'
-import { snapshotHash } from './snapshot-hash.js'
+import { hashOfCanonical } from './snapshot-hash.js'
 
 /** A row of the catalog queries. */
 export interface CatalogObject {
@@ -55,7 +55,7 @@ export function schemaSnapshot(schema: string, rows: readonly CatalogObject[]): 
     functions: named('function'),
     types: named('type'),
   } as const
-  return { ...contents, hash: snapshotHash(contents) }
+  return { ...contents, hash: hashOfCanonical(contents) }
 }
 
 function relations(objects: readonly CatalogObject[]): readonly [string, Body][] {

@@ -131,6 +131,7 @@ it('equal databases have equal hashes, in whatever order their objects were made
 describe('every change gives another hash', () => {
   it.each([
     `alter table clientes add column novo int`,
+    `alter table clientes add column "__proto__" int`,
     `alter table clientes drop column nascido`,
     `alter table clientes rename column nome to apelido`,
     `alter table clientes alter column nascido type timestamptz`,

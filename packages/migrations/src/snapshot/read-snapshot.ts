@@ -92,7 +92,11 @@ async function readObjects(
   return rows.map(({ body, ...row }) => {
     // As text: how a client reads JSON is an option of it.
     const values: readonly CatalogValue[] = JSON.parse(body)
-    const names = FIELDS.get(row.kind) ?? []
-    return { ...row, body: Object.fromEntries(names.map((name, n) => [name, values[n] ?? null])) }
+    const own: Record<string, CatalogValue> = {}
+    FIELDS.get(row.kind)?.forEach((name, n) => {
+      const value = values[n] ?? null
+      if (value !== null && value !== false) own[name] = value
+    })
+    return { ...row, body: own }
   })
 }

@@ -5,24 +5,38 @@ import type { SchemaSnapshot, SnapshotObjects } from './schema-snapshot.js'
 /** The hash of a snapshot's contents, in whatever order its keys come back from where it was kept. */
 export function snapshotHash(contents: Omit<SchemaSnapshot, 'hash'>): string {
   const { format, schema, properties, tables, views, sequences, functions, types } = contents
-  const hashed = canonicalValue({
+  const parts = { properties, tables, views, sequences, functions, types }
+  return hashOfCanonical({
+    format,
+    schema,
+    ...mapped(parts, (objects) => canonicalValue(objects) ?? {}),
+  } as Omit<SchemaSnapshot, 'hash'>)
+}
+
+/** The same where every key stands in its place already. */
+export function hashOfCanonical(contents: Omit<SchemaSnapshot, 'hash'>): string {
+  const { format, schema, properties, tables, views, sequences, functions, types } = contents
+  const hashed = [
     format,
     schema,
     properties,
-    tables: withoutOrder(tables),
-    views: withoutOrder(views),
+    withoutOrder(tables),
+    withoutOrder(views),
     sequences,
     functions,
     types,
-  })
+  ]
   return createHash('sha256').update(JSON.stringify(hashed)).digest('hex')
 }
 
 function withoutOrder(relations: SnapshotObjects): SnapshotObjects {
-  const entries = Object.entries(relations).map(([name, relation]) => {
-    if (typeof relation !== 'object' || !('columnOrder' in relation)) return [name, relation]
+  return mapped(relations, (relation) => {
+    if (typeof relation !== 'object' || !('columnOrder' in relation)) return relation
     const { columnOrder: _, ...rest } = relation
-    return [name, rest]
+    return rest
   })
-  return Object.fromEntries(entries)
+}
+
+function mapped<In, Out>(record: Readonly<Record<string, In>>, each: (value: In) => Out) {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, each(value)]))
 }
