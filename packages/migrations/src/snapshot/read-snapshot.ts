@@ -1,6 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { CatalogValue } from './canonical-value.js'
-import { queryText } from './catalog-query.js'
+import { type CatalogQuery, queryText, readBody } from './catalog-query.js'
 import { type CatalogObject, schemaSnapshot } from './compose-snapshot.js'
 import * as objects from './object-queries.js'
 import * as relations from './relation-queries.js'
@@ -23,7 +22,9 @@ const QUERIES = [...Object.values(relations), ...Object.values(objects)]
 
 const QUERY = QUERIES.map(queryText).join('\nunion all\n')
 
-const FIELDS = new Map(QUERIES.map(({ kind, fields }) => [kind, Object.keys(fields)]))
+const BY_KIND: ReadonlyMap<string, CatalogQuery> = new Map(
+  QUERIES.map((query) => [query.kind, query]),
+)
 
 /**
  * What schemas hold, all from one moment; a schema that does not exist has no snapshot. Inside a
@@ -89,14 +90,8 @@ async function readObjects(
       select oid, nspname from pg_namespace where nspname = any (${schemas}::text[])
     )
     ${sql.raw(QUERY)}`.execute(trx)
-  return rows.map(({ body, ...row }) => {
-    // As text: how a client reads JSON is an option of it.
-    const values: readonly CatalogValue[] = JSON.parse(body)
-    const own: Record<string, CatalogValue> = {}
-    FIELDS.get(row.kind)?.forEach((name, n) => {
-      const value = values[n] ?? null
-      if (value !== null && value !== false) own[name] = value
-    })
-    return { ...row, body: own }
+  return rows.map((row) => {
+    const query = BY_KIND.get(row.kind)
+    return { ...row, body: query === undefined ? {} : readBody(query, row.body) }
   })
 }

@@ -47,18 +47,26 @@ export const COLUMNS: CatalogQuery = {
     type: `format_type(a.atttypid, a.atttypmod)`,
     notNull: `a.attnotnull`,
     default: `case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end`,
-    generated: `case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' end`,
-    expression: `case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end`,
-    identity: `case a.attidentity when 'a' then 'always' when 'd' then 'by default' end`,
-    collation: `case when a.attcollation <> t.typcollation then a.attcollation::regcollation end`,
-    inherited: `a.attinhcount > 0 and not a.attislocal`,
-    storage: `nullif(a.attstorage, t.typstorage)`,
-    compression: `nullif(a.attcompression, '')`,
-    statistics: `nullif(a.attstattarget, -1)`,
-    options: `case when a.attoptions is not null then
+  },
+  rare: {
+    when: `z.description is not null or a.attacl is not null or a.attoptions is not null
+        or a.attgenerated <> '' or a.attidentity <> '' or a.attinhcount > 0
+        or a.attcollation <> t.typcollation or a.attstorage <> t.typstorage
+        or a.attcompression <> '' or a.attstattarget <> -1`,
+    fields: {
+      generated: `case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' end`,
+      expression: `case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end`,
+      identity: `case a.attidentity when 'a' then 'always' when 'd' then 'by default' end`,
+      collation: `case when a.attcollation <> t.typcollation then a.attcollation::regcollation end`,
+      inherited: `a.attinhcount > 0 and not a.attislocal`,
+      storage: `nullif(a.attstorage, t.typstorage)`,
+      compression: `nullif(a.attcompression, '')`,
+      statistics: `nullif(a.attstattarget, -1)`,
+      options: `case when a.attoptions is not null then
         array(select o from unnest(a.attoptions) o order by o collate "C") end`,
-    acl: `a.attacl::text[]`,
-    comment: `z.description`,
+      acl: `a.attacl::text[]`,
+      comment: `z.description`,
+    },
   },
   from: `
 from spaces s
@@ -97,19 +105,27 @@ export const INDEXES: CatalogQuery = {
   name: `x.relname`,
   fields: {
     definition: `pg_get_indexdef(i.indexrelid)`,
-    invalid: `not i.indisvalid`,
-    clustered: `i.indisclustered`,
-    replicaIdentity: `i.indisreplident`,
-    partitionOf: `(
+  },
+  rare: {
+    when: `not i.indisvalid or i.indisclustered or i.indisreplident or x.relispartition
+        or z.description is not null`,
+    fields: {
+      invalid: `not i.indisvalid`,
+      clustered: `i.indisclustered`,
+      replicaIdentity: `i.indisreplident`,
+      partitionOf: `(
         select p.inhparent::regclass::text from pg_inherits p where p.inhrelid = i.indexrelid
       )`,
-    comment: commentOf('i.indexrelid', 'pg_class'),
+      comment: `z.description`,
+    },
   },
   from: `
 from spaces s
 join pg_class c on c.relnamespace = s.oid
 join pg_index i on i.indrelid = c.oid
 join pg_class x on x.oid = i.indexrelid
+left join pg_description z
+  on z.objoid = i.indexrelid and z.classoid = 'pg_class'::regclass and z.objsubid = 0
 where c.relkind in ('r', 'p', 'm')`,
 }
 
