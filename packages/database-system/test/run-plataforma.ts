@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   type BundledProgram,
@@ -31,14 +31,17 @@ function bundleCommand(): Promise<BundledProgram> {
   return bundleProgram({
     entry: join(PACKAGE, 'src', 'command', 'main.ts'),
     packageFolder: PACKAGE,
-    external: ['jiti', 'kysely', 'libpg-query', 'pg'],
+    external: ['jiti', 'kysely', 'kysely-codegen', 'libpg-query', 'pg'],
   })
 }
 
 /** An empty folder with these files, removed at the end. */
 export async function temporaryFolder(files: Readonly<Record<string, string>>) {
   const path = await mkdtemp(join(tmpdir(), 'plataforma-command-'))
-  for (const [name, text] of Object.entries(files)) await writeFile(join(path, name), text)
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(path, name)), { recursive: true })
+    await writeFile(join(path, name), text)
+  }
   return {
     path,
     [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),

@@ -26,7 +26,11 @@ export const ownHost: MigrationHost = {
       })
     }
     const { MigrationSystem } = await import('../../system/migration-system.js')
-    const migrations = new MigrationSystem({ ...options, connectionString })
+    const migrations = new MigrationSystem({
+      log: invocation.output.log,
+      ...options,
+      connectionString,
+    })
     return { migrations, [Symbol.asyncDispose]: () => migrations.close() }
   },
 }

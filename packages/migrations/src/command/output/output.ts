@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { PlataformaError } from '@plataforma/core'
+import { type Log, PlataformaError } from '@plataforma/core'
 
 type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan'
 
@@ -30,6 +30,13 @@ export class Output {
     const [first = '', ...place] = linesOf(error)
     if (place.length === 0) this.#line([sentence(first), remedy].filter(Boolean).join(' '))
     else this.#line([first, ...[...place, ...(remedy ? [remedy] : [])].map(indented)].join('\n'))
+  }
+
+  /** Shows warnings and errors of a log, where nobody else hears them. */
+  readonly log: Log = (level, message, data) => {
+    if (level !== 'warn' && level !== 'error') return
+    const remedy = typeof data?.remedy === 'string' ? data.remedy : undefined
+    this.#line([`Warning: ${sentence(oneLine(message))}`, remedy].filter(Boolean).join(' '))
   }
 
   /** A signal came, and the work is being ended. */

@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestDatabase, testDatabase } from '@plataforma/testkit'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { plataforma, temporaryFolder } from '../../../test/run-plataforma.js'
+
+const CLIENTES = `-- @metadata {"version": "1.0.0"}
+create table clientes (id uuid primary key, organization_id uuid not null);
+-- @down
+drop table clientes;
+`
+
+let database: TestDatabase
+
+beforeEach(async () => {
+  database = await testDatabase()
+})
+
+afterEach(() => database.drop())
+
+function folder(more = '') {
+  return temporaryFolder({
+    'plataforma.config.mjs': `export default {
+      mode: 'development',
+      connectionString: '${database.connectionString}',
+      migrations: { runOnInitialize: true, types: false },
+      ${more}
+    }`,
+    'migrations/vendas/001_clientes.sql': CLIENTES,
+  })
+}
+
+it('runs the migrations of the system, whose tables are protected, when it is told to', async () => {
+  await using place = await folder()
+  const { path: cwd } = place
+  const before = await plataforma(['migrate', 'status', '--json'], { cwd })
+  expect(before).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(JSON.parse(before.stdout).modules).toMatchObject([
+    { module: 'vendas', state: 'pending', applied: [] },
+  ])
+  const up = await plataforma(['migrate', 'up'], { cwd })
+  expect(up).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^Applied 1 migration of 1 module in /),
+    stderr: expect.stringMatching(/^applied {6}1\/1 .* vendas\/001_clientes\n$/),
+  })
+  const status = await plataforma(['status', '--json'], { cwd })
+  const [vendas] = JSON.parse(status.stdout).modules
+  expect(vendas.tables).toMatchObject([{ name: 'clientes', rowLevelSecurity: true }])
+  expect(await plataforma(['migrate', 'down', 'vendas'], { cwd })).toMatchObject({ exitCode: 0 })
+  expect((await plataforma(['migrate', 'plan', '--check'], { cwd })).exitCode).toBe(3)
+})
+
+it('makes files without a connection', async () => {
+  await using place = await folder("secret: 'a secret of this test alone',")
+  const { path: cwd } = place
+  await database.drop()
+  const made = await plataforma(['migrate', 'new', 'vendas', 'itens'], { cwd })
+  expect(made).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(existsSync(join(cwd, 'migrations/vendas/002_itens.sql'))).toBe(true)
+  const away = await plataforma(['migrate', 'up'], { cwd })
+  expect(away).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('Cannot connect') })
+})
+
+it('is refused where migrations are switched off', async () => {
+  await using place = await folder('features: { migrations: false },')
+  expect(await plataforma(['migrate', 'up'], { cwd: place.path })).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr:
+      'plataforma: Migrations are switched off. Set features.migrations to true, or leave it out.\n',
+  })
+})
+
+it('shows its commands where none is given', async () => {
+  const { exitCode, stderr } = await plataforma(['migrate'])
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain('Usage: plataforma migrate')
+  expect((await plataforma(['migrate', 'up', '--help'])).stdout).toContain('--config <file>')
+})
