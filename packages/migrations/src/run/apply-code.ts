@@ -32,6 +32,7 @@ export async function applyCode(
     name,
     metadata,
     writes,
+    mayForget: true,
     body: async () => {
       await session.script(beginText(settings))
       const { runCode } = await import('./code/run-code.js')

@@ -35,6 +35,7 @@ export async function applySql(
     name,
     metadata,
     writes,
+    mayForget: script.mayForget,
     body: () => session.script(script.text),
     explain: async (error) => {
       const { statement, offset } = await statementPlace(session, script, error)

@@ -12,6 +12,8 @@ export interface Closing {
   /** Whether new tables with the tenant column are protected. */
   readonly rls: boolean
   readonly writes: HistoryWrites
+  /** Whether the migration may have taken away what is prepared on the session. */
+  readonly mayForget: boolean
 }
 
 interface Standing {
@@ -32,14 +34,14 @@ interface Standing {
 export async function closeTransaction(
   session: MigrationSession,
   { ground, deployer }: RunContext,
-  { module, rls, writes }: Closing,
+  { module, rls, writes, mayForget }: Closing,
 ): Promise<string> {
   const { tenantColumn } = ground
   const relations =
     tenantColumn === undefined
       ? sql`NULL::json`
       : newRelations({ schema: ground.schemaOf(module), module, tenantColumn })
-  const [standing] = await session.query(sql<Standing>`
+  const closing = sql<Standing>`
     WITH ${writes}
     SELECT pg_backend_pid() AS "pid", pg_current_xact_id()::text AS "transaction",
       (SELECT count(*)::int FROM written) AS "written",
@@ -49,7 +51,9 @@ export async function closeTransaction(
           AND l.classid = ${DEPLOYER_LOCK.space}::bigint::oid
           AND l.objid = ${DEPLOYER_LOCK.key}::bigint::oid AND l.pid = ${deployer.pid}::int
       ) AS "isLocked",
-      ${relations} AS "relations"`)
+      ${relations} AS "relations"`
+  if (mayForget) await session.forget()
+  const [standing] = mayForget ? await session.query(closing) : await session.prepared(closing)
   if (standing?.pid !== session.backend.pid) throw pooled()
   if (!standing.isLocked) throw lockLost(module)
   if (standing.written === 0) throw overtaken(module)

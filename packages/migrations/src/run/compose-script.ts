@@ -8,6 +8,8 @@ export interface ComposedScript {
   readonly statements: readonly ScriptStatement[]
   /** Characters before each statement in `text`. */
   readonly offsets: readonly number[]
+  /** Whether its statements may take away what is prepared on the session. */
+  readonly mayForget: boolean
 }
 
 /** A prepared statement outlives a rollback: the last one tells how far a script has come. */
@@ -53,7 +55,7 @@ export function composeScript(
   if (marks && statements.length > 0) text += markText(statements.length)
   text += CLOSING
   if (marks && statements.length > 0) text += `;\nDEALLOCATE ${MARK}${statements.length}`
-  return { text, statements, offsets }
+  return { text, statements, offsets, mayForget: !marks }
 }
 
 /** Would take the marks away as well. */

@@ -1,5 +1,8 @@
 import { type DatabaseConnection, type Kysely, type RawBuilder, sql } from 'kysely'
+import { literal } from './literal.js'
 import { SESSION_SETTINGS } from './session-settings.js'
+
+const PREPARED = 'plataforma_migration_query_'
 
 /** A backend of the server: a process id is given again to others. */
 export interface Backend {
@@ -15,6 +18,7 @@ export class MigrationSession {
   readonly backend: Backend
   /** Ends what runs on the session when it is aborted. */
   readonly signal: AbortSignal | undefined
+  readonly #prepared = new Map<string, string>()
   readonly #pool: Kysely<unknown>
   readonly #connection: DatabaseConnection
 
@@ -44,6 +48,33 @@ export class MigrationSession {
   async query<Row>(query: RawBuilder<Row>): Promise<readonly Row[]> {
     const { rows } = await this.abortable(() => query.execute(this.db))
     return rows
+  }
+
+  /**
+   * Runs a statement that comes again and again, planned once for the session. Where a migration may
+   * have forgotten what is prepared, it is to be run by `query`.
+   */
+  async prepared<Row>(query: RawBuilder<Row>): Promise<readonly Row[]> {
+    const { sql: text, parameters } = query.compile(this.db)
+    let name = this.#prepared.get(text)
+    if (name === undefined) {
+      name = `${PREPARED}${this.#prepared.size}`
+      await this.script(`PREPARE ${name} AS ${text}`)
+      this.#prepared.set(text, name)
+    }
+    const values = parameters.length === 0 ? '' : `(${parameters.map(literal).join(', ')})`
+    return await this.query(sql.raw<Row>(`EXECUTE ${name}${values}`))
+  }
+
+  /** Takes back what was prepared. */
+  async forget(): Promise<void> {
+    const names = [...this.#prepared.values()]
+    this.#prepared.clear()
+    if (names.length === 0) return
+    const { rows } = await sql<{ name: string }>`
+      SELECT name FROM pg_catalog.pg_prepared_statements
+      WHERE name = ANY (${names}::text[])`.execute(this.db)
+    for (const { name } of rows) await sql`DEALLOCATE ${sql.id(name)}`.execute(this.db)
   }
 
   /** Runs a text of several statements, by the simple protocol. */

@@ -19,6 +19,8 @@ export interface MigrationTransaction {
   readonly metadata: Pick<MigrationMetadata, 'lockTimeoutMs' | 'rls'>
   /** Begins the transaction and does all that the owner has to do in it. */
   readonly body: () => Promise<void>
+  /** Whether it may have taken away what is prepared on the session. */
+  readonly mayForget: boolean
   /** What is written down of it. */
   readonly writes: HistoryWrites
   /** What an error of `body` is for people; on the session, after ROLLBACK. */
@@ -68,7 +70,7 @@ async function attemptOnce(
     await rollback(session)
     throw isConnectionLost(error) ? error : await explain(error)
   }
-  const closing: Closing = { module, rls: metadata.rls, writes }
+  const closing: Closing = { module, rls: metadata.rls, writes, mayForget: transaction.mayForget }
   let number: string
   try {
     number = await closeTransaction(session, context, closing)

@@ -17,18 +17,20 @@ export async function withSession<T>(
     .withoutPlugins()
     .connection()
     .execute(async (held) => {
+      let session: MigrationSession | undefined
       try {
-        const session = await MigrationSession.begin({ pool: db, db: held, signal })
+        session = await MigrationSession.begin({ pool: db, db: held, signal })
         return await work(session)
       } finally {
-        await clean(held)
+        await clean(held, session)
       }
     })
 }
 
-async function clean(held: Kysely<unknown>): Promise<void> {
+async function clean(held: Kysely<unknown>, session: MigrationSession | undefined): Promise<void> {
   try {
     await sql`ROLLBACK`.execute(held)
+    await session?.forget()
     await sql.raw(CLEAN_SESSION).execute(held)
   } catch (error) {
     if (!isConnectionLost(error)) await end(held)
