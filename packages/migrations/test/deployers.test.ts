@@ -12,7 +12,7 @@ beforeAll(async () => {
   program = await bundleProgram({
     entry: fileURLToPath(new URL('./deploy.program.ts', import.meta.url)),
     packageFolder: fileURLToPath(new URL('..', import.meta.url)),
-    external: ['pg', 'kysely', 'libpg-query'],
+    external: ['pg', 'kysely', 'libpg-query', 'kysely-codegen'],
   })
 })
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import type { Engine } from './engine.js'
+import { readHistory } from '../registry/read-history.js'
+import type { CallOptions, Engine } from './engine.js'
 import type { MigrationSession } from './migration-session.js'
 
 /** Keeps what the schemas of modules are after a run. */
@@ -30,11 +31,32 @@ export async function writeSnapshots(
 }
 
 /** Once the locks are given back: everybody is told of what changed, also where the run failed. */
-export async function afterChanges({ ground }: Engine, modules: readonly string[]): Promise<void> {
+export async function afterChanges(
+  engine: Engine,
+  modules: readonly string[],
+  onProgress: CallOptions['onProgress'],
+): Promise<void> {
+  if (modules.length === 0) return
+  const { ground } = engine
   for (const module of modules) {
     for (const finding of await ground.moduleChanged(module)) {
       const { grade, message, remedy } = finding
       ground.log(grade === 'error' ? 'error' : 'warn', message, { module, remedy })
     }
   }
+  await writeTypes(engine, onProgress)
+}
+
+async function writeTypes(
+  { ground, types, list }: Engine,
+  onProgress: CallOptions['onProgress'],
+): Promise<void> {
+  if (types === undefined) return
+  const { generateTypes } = await import('../row-types/generate-types.js')
+  const db = ground.db.withoutPlugins()
+  const { records } = await readHistory(db)
+  const names = new Set([...list(), ...records].map(({ module }) => module))
+  const modules = [...names].sort().map((module) => ({ module, schema: ground.schemaOf(module) }))
+  const { files } = await generateTypes(db, { modules, outDir: types.outDir })
+  onProgress?.({ kind: 'types', files: files.length })
 }

@@ -34,7 +34,8 @@ export async function baseline(engine: Engine, request: BaselineRequest): Promis
     await writeSnapshots(engine, session, { run: context.run, modules: changed })
     return recorded
   })
-  await afterChanges(engine, [...new Set(report.baselined.map(({ module }) => module))])
+  const changed = [...new Set(report.baselined.map(({ module }) => module))]
+  await afterChanges(engine, changed, request.onProgress)
   return report
 }
 

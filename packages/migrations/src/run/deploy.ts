@@ -10,8 +10,8 @@ import { connectionLost } from './connection-lost.js'
 import type { CallOptions, Engine } from './engine.js'
 import type { MigrationSession } from './migration-session.js'
 import { type CurrentPlan, planNow } from './plan-now.js'
-import { readScript } from './read-script.js'
 import { runMigration } from './run-migration.js'
+import { ScriptsAhead } from './scripts-ahead.js'
 import { isCommitted } from './settle-commit.js'
 import { undoMigration } from './undo-migration.js'
 import { type Deployer, withDeployerLock } from './with-deployer-lock.js'
@@ -44,7 +44,7 @@ export async function deploy(engine: Engine, request: DeployRequest): Promise<Ru
       plan = (await planNow(engine, ground.db, modules)).plan
     }
   } finally {
-    await afterChanges(engine, changedModules(applied))
+    await afterChanges(engine, changedModules(applied), request.onProgress)
   }
   const durationMs = performance.now() - start
   return { applied, modules: changedModules(applied), warnings: plan.warnings, durationMs }
@@ -96,6 +96,7 @@ async function runPlan(engine: Engine, deployer: Deployer, run: PlanRun): Promis
   if (total === 0) return
   const records = recordsOf(history)
   for (const step of plan.steps) refuseEdited(step, records.get(keyOf(step.migration)))
+  const scripts = new ScriptsAhead(plan.steps, engine.extensions)
   const workers = await Workers.open(engine, deployer, modulesOf(plan).size)
   try {
     await runSchedule(plan.steps, {
@@ -104,7 +105,14 @@ async function runPlan(engine: Engine, deployer: Deployer, run: PlanRun): Promis
       run: async (step, worker) => {
         const on = await workers.sessionFor(worker, step.migration.module)
         const record = records.get(keyOf(step.migration))
-        const done = await runStep(on, deployer, { ...engine, step, record, total, applied })
+        const done = await runStep(on, deployer, {
+          ...engine,
+          step,
+          record,
+          total,
+          applied,
+          scripts,
+        })
         applied.push(done)
       },
       leave: (module, worker) => workers.leave(worker, module),
@@ -121,12 +129,13 @@ interface Step {
   readonly total: number
   readonly applied: readonly RunMigration[]
   readonly extensions: readonly string[]
+  readonly scripts: ScriptsAhead
 }
 
 async function runStep(
   session: MigrationSession,
   { context }: Deployer,
-  { step, record, total, applied, extensions }: Step,
+  { step, record, total, applied, extensions, scripts }: Step,
 ): Promise<RunMigration> {
   const { module, name, metadata } = step.migration
   const version = metadata.version ?? null
@@ -136,7 +145,7 @@ async function runStep(
     if (record?.state === 'undoing') {
       await undoMigration(session, context, { record, file: step.migration, extensions })
     }
-    const script = await readScript(step.migration, extensions)
+    const script = await scripts.of(step)
     const work =
       record?.state === 'undoing' ? { step: anew(step), record: undefined } : { step, record }
     const durationMs = await runMigration(session, context, { ...work, script })

@@ -13,6 +13,8 @@ export interface Engine
   readonly outOfOrder: OutOfOrderPolicy
   /** Extensions that migrations may create, beside the usual ones. */
   readonly extensions: readonly string[]
+  /** Where row types go after what changed something; `undefined` where none are wanted. */
+  readonly types: { readonly outDir: string | undefined } | undefined
   /** All migrations that there are now. */
   list(): readonly Migration[]
 }

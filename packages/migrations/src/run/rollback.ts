@@ -40,7 +40,7 @@ export async function rollback(engine: Engine, request: RollbackRequest): Promis
   } catch (error) {
     throw await explained(engine, request, error)
   } finally {
-    if (rolledBack.length > 0) await afterChanges(engine, [request.module])
+    if (rolledBack.length > 0) await afterChanges(engine, [request.module], request.onProgress)
   }
   return { rolledBack, durationMs: performance.now() - start }
 }

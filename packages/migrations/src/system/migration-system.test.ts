@@ -1,5 +1,8 @@
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { Migrated } from '../run/engine.fixture.js'
+import type { MigrationProgress } from './migration-progress.js'
 
 const VENDAS = {
   'vendas/001_create_clientes.sql': `-- @metadata {"version": "1.0.0", "dependencies": []}
@@ -139,4 +142,31 @@ it('runs what cannot be in a transaction outside of it, in one file with what ca
       "SELECT indisvalid FROM pg_index WHERE indexrelid = 'module_vendas.a_n'::regclass",
     ),
   ).toEqual([{ indisvalid: true }])
+})
+
+it('writes the row types of all modules after a run that changed one', async () => {
+  await using migrated = await Migrated.make(VENDAS)
+  const outDir = join(migrated.directory, '..', `types-${migrated.database.name}`)
+  const kinds: string[] = []
+  const onProgress = ({ kind }: MigrationProgress) => kinds.push(kind)
+  const system = migrated.system({ types: true, outDir, onProgress })
+  await system.runAllMigrations()
+  expect(await readFile(join(outDir, 'vendas.ts'), 'utf8')).toContain('clientes')
+  expect(kinds).toEqual(['planned', 'started', 'applied', 'started', 'applied', 'types'])
+  await rm(outDir, { recursive: true })
+  await system.runAllMigrations()
+  await expect(readFile(join(outDir, 'vendas.ts'), 'utf8')).rejects.toThrow('ENOENT')
+})
+
+it('keeps a snapshot of each module that a run has changed', async () => {
+  await using migrated = await Migrated.make(VENDAS)
+  const system = migrated.system()
+  await system.runAllMigrations()
+  await system.rollback({ module: 'vendas', steps: 1 }).catch(() => {})
+  await migrated.write({ 'vendas/003_c.sql': 'CREATE TABLE c ()' })
+  await system.runAllMigrations()
+  const rows = await migrated.rows<{ tables: string[] }>(`
+    SELECT ARRAY(SELECT jsonb_object_keys(snapshot -> 'tables') ORDER BY 1) AS tables
+    FROM plataforma.migration_snapshots ORDER BY id`)
+  expect(rows.map(({ tables }) => tables)).toEqual([['clientes'], ['c', 'clientes']])
 })

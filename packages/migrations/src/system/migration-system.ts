@@ -226,6 +226,7 @@ export class MigrationSystem implements AsyncDisposable {
       parallel: options.parallel ?? DEFAULTS.parallel,
       outOfOrder: options.outOfOrder ?? DEFAULTS.outOfOrder,
       extensions: options.extensions ?? [],
+      types: wantsTypes(options) ? { outDir: options.outDir } : undefined,
       list: () => listMigrations(options),
     }
   }
@@ -237,4 +238,9 @@ export class MigrationSystem implements AsyncDisposable {
       onProgress,
     }
   }
+}
+
+/** Alone, they are generated where somebody says where or that. */
+function wantsTypes({ types, outDir }: MigrationOptions): boolean {
+  return types ?? outDir !== undefined
 }
