@@ -140,11 +140,3 @@ describe.each(GRADES)('%s logins: a migration works on all tenants’ rows', (gr
     expect(await platform.truth('SELECT n FROM module_vendas.soma')).toEqual([{ n: '3' }])
   })
 })
-
-it('a unique index over all tenants is built over all of them', async () => {
-  const platform = await filled()
-  await platform.as(OTHER, `UPDATE clientes SET nome = 'c1'`)
-  await expect(
-    platform.run({ '002_unico.sql': 'CREATE UNIQUE INDEX ON clientes (nome);' }),
-  ).rejects.toMatchObject({ sqlState: '23505' })
-})

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { GRADES, ONE, OTHER, startPlatform, UNPROTECTED } from './platform.fixture.js'
+import {
+  GRADES,
+  LATE_POLICIES,
+  ONE,
+  OTHER,
+  startPlatform,
+  UNPROTECTED,
+} from './platform.fixture.js'
 
 const BASE = 'CREATE TABLE base (id int PRIMARY KEY, organization_id uuid NOT NULL);'
 const HEAD = '-- @metadata {"version": "1.0.0", "dependencies": []}\n'
@@ -165,6 +172,7 @@ describe.each(GRADES)('%s logins: what a migration makes is protected', (grade) 
     const platform = await startPlatform({ grade, files })
     await platform.run()
     expect(await platform.truth(UNPROTECTED)).toEqual([])
+    expect(await platform.truth(LATE_POLICIES)).toEqual([])
     for (const [id, tenant] of [
       [1, ONE],
       [2, OTHER],
@@ -215,6 +223,7 @@ it('protects a table that SET SCHEMA brings into the module', async () => {
     ALTER TABLE chegada.vinda OWNER TO "${owner?.name}"`)
   await platform.run({ '002_b.sql': 'ALTER TABLE chegada.vinda SET SCHEMA module_vendas;' })
   expect(await platform.truth(UNPROTECTED)).toEqual([])
+  expect(await platform.truth(LATE_POLICIES)).toEqual([])
   await platform.as(ONE, 'INSERT INTO vinda (id) VALUES (1)')
   expect(await platform.as(OTHER, 'SELECT id FROM vinda')).toEqual([])
 })

@@ -100,6 +100,11 @@ async function asSuperuser<Row extends pg.QueryResultRow>(
   }
 }
 
+/** Policies that came after the last row of the history, in a transaction of their own. */
+export const LATE_POLICIES = `
+  SELECT polrelid::regclass::text AS name, polname FROM pg_policy
+  WHERE age(xmin) < (SELECT min(age(xmin)) FROM plataforma.migrations)`
+
 /** Tables of `module_vendas` with the tenant column that are not under forced policies. */
 export const UNPROTECTED = `
   SELECT c.relname AS name FROM pg_class c
