@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { PlannedMigration } from '../plan/migration-plan.js'
 import { writeNotBegun, writeStillApplied } from '../registry/history-states.js'
 import { writeApplied } from '../registry/history-writes.js'
@@ -28,6 +29,21 @@ export interface StepWork {
  * @returns milliseconds
  */
 export async function runMigration(
+  session: MigrationSession,
+  context: RunContext,
+  work: StepWork,
+): Promise<number> {
+  const durationMs = await run(session, context, work)
+  // The next one on the session may have a table of that name.
+  if (mayLeaveTables(work)) await sql.raw('DISCARD TEMP').execute(session.db)
+  return durationMs
+}
+
+function mayLeaveTables({ step, script }: StepWork): boolean {
+  return script === undefined || /temp/i.test(step.migration.text ?? '')
+}
+
+async function run(
   session: MigrationSession,
   context: RunContext,
   { step, record, script }: StepWork,

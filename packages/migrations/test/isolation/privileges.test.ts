@@ -102,6 +102,30 @@ describe.each(GRADES)('%s logins: what a migration may', (grade) => {
     })
   })
 
+  it('use temporary tables, which nobody protects and the next migration does not see', async () => {
+    const carga = 'CREATE TEMP TABLE carga (id int, organization_id uuid);'
+    const platform = await startPlatform({
+      grade,
+      files: {
+        '001_a.sql': `${CLIENTES} ${carga}
+          INSERT INTO carga VALUES (1, '${ONE}'), (2, '${OTHER}');
+          INSERT INTO clientes (id, organization_id) SELECT id, organization_id FROM carga;`,
+        '002_b.sql': `${carga} INSERT INTO clientes SELECT id + 2, organization_id FROM carga;`,
+        'estoque/001_a.sql': carga,
+      },
+      migrations: { parallel: 1 },
+    })
+    await platform.run()
+    expect(await platform.as(ONE, 'SELECT id FROM clientes')).toEqual([{ id: 1 }])
+    expect(await platform.truth(`SELECT count(*)::int AS n FROM module_vendas.clientes`)).toEqual([
+      { n: 2 },
+    ])
+    expect(await platform.truth(`SELECT relname FROM pg_class WHERE relname = 'carga'`)).toEqual([])
+    await expect(platform.as(ONE, 'SELECT id FROM carga')).rejects.toMatchObject({
+      sqlState: '42P01',
+    })
+  })
+
   it('leave what a later migration replaces as the module can use it', async () => {
     const platform = await startPlatform({
       grade,

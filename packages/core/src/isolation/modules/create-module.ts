@@ -53,6 +53,10 @@ async function completeModule(
   } else if (state.schemaOwner !== owner) {
     await sql`ALTER SCHEMA ${schema} OWNER TO ${sql.id(owner)}`.execute(trx)
   }
+  if (!state.mayMakeTemporary) {
+    const database = sql.id(server.database)
+    await sql`GRANT TEMPORARY ON DATABASE ${database} TO ${sql.id(owner)}`.execute(trx)
+  }
   const users = sql`${sql.id(names.runtime(module))}, ${sql.id(names.system)}`
   await withRole(trx, owner, async () => {
     await sql`GRANT USAGE ON SCHEMA ${schema} TO ${users}`.execute(trx)

@@ -61,7 +61,7 @@ async function dropAll(trx: Kysely<unknown>, isolation: Isolation, module: strin
   )
   const database = sql.id(server.database)
   await endSessions(trx, isolation, logins)
-  for (const { name } of logins) {
+  for (const name of [...logins.map((login) => login.name), ...roles]) {
     await sql`REVOKE ALL ON DATABASE ${database} FROM ${sql.id(name)}`.execute(trx)
   }
   for (const role of [...logins.map(({ name }) => name), ...roles]) {

@@ -11,6 +11,8 @@ export interface ModuleState {
   readonly schemaOwner: string | undefined
   /** Whether new tables of the owner are granted to the runtime and the system role. */
   readonly hasDefaults: boolean
+  /** Whether the owner may make temporary tables, as migrations do. */
+  readonly mayMakeTemporary: boolean
   readonly missingGroups: readonly string[]
   readonly missingLogins: readonly string[]
   readonly missingMemberships: readonly Membership[]
@@ -29,12 +31,13 @@ const NOTHING: ModuleState = {
   registered: false,
   schemaOwner: undefined,
   hasDefaults: false,
+  mayMakeTemporary: false,
   missingGroups: [],
   missingLogins: [],
   missingMemberships: [],
 }
 
-interface StateRow extends Pick<ModuleState, 'registered' | 'hasDefaults'> {
+interface StateRow extends Pick<ModuleState, 'registered' | 'hasDefaults' | 'mayMakeTemporary'> {
   readonly module: string
   readonly schemaOwner: string | null
 }
@@ -62,7 +65,9 @@ export async function readModuleStates(
         WHERE n.nspname = m.schema AND d.defaclobjtype = 'r'
           AND pg_get_userbyid(d.defaclrole) = m.owner
           AND pg_get_userbyid(a.grantee) IN (m.runtime, ${names.system})
-          AND a.privilege_type = 'DELETE') AS "hasDefaults"
+          AND a.privilege_type = 'DELETE') AS "hasDefaults",
+      coalesce((SELECT has_database_privilege(o.oid, current_database(), 'TEMP')
+        FROM pg_catalog.pg_roles AS o WHERE o.rolname = m.owner), false) AS "mayMakeTemporary"
     FROM unnest(${modules}::text[], ${modules.map(moduleSchema)}::text[], ${owners}::text[],
       ${runtimes}::text[]) AS m (name, schema, owner, runtime)`.execute(db)
   const existing = await existingRoles(db, [...owners, ...runtimes, ...logins])
@@ -72,12 +77,13 @@ export async function readModuleStates(
     modules.flatMap((module) => membershipsOf(isolation, module)),
   )
   return new Map(
-    rows.map(({ module, registered, schemaOwner, hasDefaults }) => {
+    rows.map(({ module, registered, schemaOwner, hasDefaults, mayMakeTemporary }) => {
       const mine = membershipsOf(isolation, module)
       const state: ModuleState = {
         registered,
         schemaOwner: schemaOwner ?? undefined,
         hasDefaults,
+        mayMakeTemporary,
         missingGroups: [names.owner(module), names.runtime(module)].filter(isMissing),
         missingLogins: moduleLogins(isolation, module).filter(isMissing),
         missingMemberships: missing.filter((one) => mine.some((other) => areSame(one, other))),
@@ -103,6 +109,7 @@ export function isComplete(state: ModuleState, owner: string): boolean {
   return (
     state.registered &&
     state.hasDefaults &&
+    state.mayMakeTemporary &&
     state.schemaOwner === owner &&
     state.missingGroups.length + state.missingLogins.length + state.missingMemberships.length === 0
   )

@@ -56,6 +56,7 @@ async function leaveNothing(trx: Kysely<unknown>): Promise<void> {
     sql`SET CONSTRAINTS ALL IMMEDIATE`,
     sql`RESET ALL`,
     sql`RESET ROLE`,
+    sql`DISCARD TEMP`,
   ])
 }
 
