@@ -1,5 +1,6 @@
 export { configFile } from './command/configuration/config-file.js'
 export { importDefault, type OtherImport } from './command/configuration/import-default.js'
+export { codegen } from './command/migrate/codegen.js'
 export type {
   MigrationCommand,
   MigrationHost,

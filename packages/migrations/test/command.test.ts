@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startTcpProxy, type TestDatabase, testDatabase } from '@plataforma/testkit'
 import pg from 'pg'
@@ -234,6 +234,47 @@ describe('new, import, baseline, repair', () => {
       stderr:
         'plataforma-migrate: The tool flyway is not known. Give --from one of: dbmate, diesel.\n',
     })
+  })
+})
+
+describe('row types', () => {
+  it('are written by a run that changed something, and compared by codegen --verify', async () => {
+    const cwd = folderOf({
+      ...AUTH,
+      'migrations.config.mjs': "export default { outDir: 'generated' }",
+    })
+    const up = await migrate(['up'], { cwd, env })
+    expect(up).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringMatching(/^row types {4}2 files$/m),
+    })
+    const file = join(cwd, 'generated/auth.ts')
+    const text = readFileSync(file, 'utf8')
+    expect(text).toContain('Users')
+    expect(await migrate(['codegen', '--verify'], { cwd, env })).toEqual({
+      exitCode: 0,
+      stdout: 'The row types are those of the database.\n',
+      stderr: '',
+    })
+    writeFileSync(file, text.replace('id: number', 'id: string'))
+    const verify = await migrate(['codegen', '--verify'], { cwd, env })
+    expect(verify.exitCode).toBe(3)
+    expect(verify.stdout).toMatch(/^- {2}id: string .*;$/m)
+    expect(verify.stdout).toMatch(/^\+ {2}id: number .*;$/m)
+    expect(verify.stdout).toMatch(/\n1 file to generate anew\.\n$/)
+    expect(await migrate(['codegen'], { cwd, env })).toMatchObject({
+      exitCode: 0,
+      stdout: `wrote    ${join('generated', 'auth.ts')}\n`,
+    })
+    expect(readFileSync(file, 'utf8')).toBe(text)
+    expect((await migrate(['codegen'], { cwd, env })).stdout).toBe(
+      'Nothing to do: 2 files right already.\n',
+    )
+    expect(await migrate(['down', 'auth'], { cwd, env })).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringMatching(/^row types {4}2 files$/m),
+    })
+    expect(readFileSync(file, 'utf8')).not.toContain('Roles')
   })
 })
 

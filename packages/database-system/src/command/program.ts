@@ -1,4 +1,9 @@
-import { addCommands, MIGRATION_COMMANDS, type Program } from '@plataforma/migrations/command'
+import {
+  addCommands,
+  codegen,
+  MIGRATION_COMMANDS,
+  type Program,
+} from '@plataforma/migrations/command'
 import type { CommandContext, SystemCommand } from './command-context.js'
 import { loadConfig } from './configuration/load-config.js'
 import { doctor } from './doctor/doctor.js'
@@ -32,6 +37,8 @@ export const program: Program = {
       .command('migrate')
       .summary('the migrations of the modules')
       .description('Runs and looks after the migrations of the modules.')
-    addCommands(migrate, MIGRATION_COMMANDS, { shell, host: migrationHost(context) })
+    const host = migrationHost(context)
+    addCommands(migrate, MIGRATION_COMMANDS, { shell, host })
+    addCommands(program, [codegen], { shell, host })
   },
 }

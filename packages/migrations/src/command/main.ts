@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { ownHost } from './host/own-host.js'
+import { codegen } from './migrate/codegen.js'
 import { MIGRATION_COMMANDS } from './migrate/migration-commands.js'
 import { addCommands } from './program/program-command.js'
 import { runProgram } from './program/run-program.js'
@@ -22,7 +23,7 @@ process.exitCode = await runProgram(
         .option('-u, --url <address>', 'address of the database')
         .option('-d, --directory <folder>', 'folder of the migrations (default: ./migrations)')
         .option('-c, --config <file>', 'configuration file')
-      addCommands(program, MIGRATION_COMMANDS, { shell, host: ownHost })
+      addCommands(program, [...MIGRATION_COMMANDS, codegen], { shell, host: ownHost })
     },
   },
   process.argv.slice(2),

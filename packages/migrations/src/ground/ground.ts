@@ -11,6 +11,8 @@ export interface Ground {
   readonly tenantColumn: string | undefined
   readonly log: Log
   schemaOf(module: string): string
+  /** Modules that it knows of, with migrations or without. */
+  modules(): Promise<readonly string[]>
   /** Makes the module's schema, and whatever else a module is. Repeatable. */
   ensureModule(module: string): Promise<void>
   /** What a session is set to while it runs migrations of the module. */

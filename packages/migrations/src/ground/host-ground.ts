@@ -26,6 +26,7 @@ export async function openHostGround(
     tenantColumn: host.tenantColumn,
     log: host.log,
     schemaOf: moduleSchema,
+    modules: async () => (await host.modules.list()).map(({ name }) => name),
     async ensureModule(module) {
       await host.modules.create(module)
     },

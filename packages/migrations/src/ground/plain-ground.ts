@@ -40,6 +40,7 @@ function plainGround(
     close,
     tenantColumn: undefined,
     schemaOf: moduleSchema,
+    modules: async () => [],
     async ensureModule(module) {
       assertModuleName(module)
       const schema = moduleSchema(module)

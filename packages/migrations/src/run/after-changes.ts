@@ -1,5 +1,4 @@
 import { sql } from 'kysely'
-import { readHistory } from '../registry/read-history.js'
 import type { CallOptions, Engine } from './engine.js'
 import type { MigrationSession } from './migration-session.js'
 
@@ -47,16 +46,9 @@ export async function afterChanges(
   await writeTypes(engine, onProgress)
 }
 
-async function writeTypes(
-  { ground, types, list }: Engine,
-  onProgress: CallOptions['onProgress'],
-): Promise<void> {
-  if (types === undefined) return
-  const { generateTypes } = await import('../row-types/generate-types.js')
-  const db = ground.db.withoutPlugins()
-  const { records } = await readHistory(db)
-  const names = new Set([...list(), ...records].map(({ module }) => module))
-  const modules = [...names].sort().map((module) => ({ module, schema: ground.schemaOf(module) }))
-  const { files } = await generateTypes(db, { modules, outDir: types.outDir })
+async function writeTypes(engine: Engine, onProgress: CallOptions['onProgress']): Promise<void> {
+  if (engine.types === undefined) return
+  const { generateRowTypes } = await import('./row-types.js')
+  const { files } = await generateRowTypes(engine, engine.types)
   onProgress?.({ kind: 'types', files: files.length })
 }

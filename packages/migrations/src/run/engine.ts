@@ -1,6 +1,7 @@
 import type { Ground } from '../ground/ground.js'
 import type { Migration } from '../migration/migration.js'
 import type { OutOfOrderPolicy } from '../plan/migration-plan.js'
+import type { MigrationOptions } from '../system/migration-options.js'
 import type { MigrationProgress } from '../system/migration-progress.js'
 import type { RunContext } from './run-context.js'
 
@@ -14,7 +15,7 @@ export interface Engine
   /** Extensions that migrations may create, beside the usual ones. */
   readonly extensions: readonly string[]
   /** Where row types go after what changed something; `undefined` where none are wanted. */
-  readonly types: { readonly outDir: string | undefined } | undefined
+  readonly types: Pick<MigrationOptions, 'outDir' | 'registerTypes'> | undefined
   /** All migrations that there are now. */
   list(): readonly Migration[]
 }

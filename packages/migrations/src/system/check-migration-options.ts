@@ -63,6 +63,7 @@ const RULES: RulesOf<MigrationOptions> = {
   extensions: listOf('names of extensions', TEXT.accepts),
   outDir: TEXT,
   types: BOOLEAN,
+  registerTypes: BOOLEAN,
   onProgress: FUNCTION,
 }
 

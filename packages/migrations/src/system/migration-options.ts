@@ -30,8 +30,10 @@ export interface MigrationOptions {
   readonly extensions?: readonly string[]
   /** Folder of the generated row types; `./generated/database` unless given. */
   readonly outDir?: string | undefined
-  /** Whether row types are generated after a run that changed something. */
+  /** Whether row types are generated after a run that changed something; where `outDir` is given. */
   readonly types?: boolean
+  /** Whether `index.ts` of them tells the modules to `@plataforma/database-system`. */
+  readonly registerTypes?: boolean
   readonly onProgress?: (progress: MigrationProgress) => void
 }
 

@@ -3,6 +3,8 @@ import type { CreatedMigration } from '../create/create-migration.js'
 import type { Ground } from '../ground/ground.js'
 import { readEvents } from '../registry/events.js'
 import { readHistory } from '../registry/read-history.js'
+import type { RowTypeReport } from '../row-types/generate-types.js'
+import type { RowTypeDifference } from '../row-types/verify-types.js'
 import type { BaselineRequest } from '../run/baseline.js'
 import { deploy } from '../run/deploy.js'
 import type { CallOptions, Engine } from '../run/engine.js'
@@ -178,6 +180,26 @@ export class MigrationSystem implements AsyncDisposable {
   }
 
   /**
+   * Writes a file of row types for each module, and an `index.ts`; what is right already stays.
+   *
+   * @throws PlataformaError `PLT_TYPES_FAILED`
+   */
+  async generateTypes(): Promise<RowTypeReport> {
+    const { generateRowTypes } = await import('../run/row-types.js')
+    return await generateRowTypes(await this.#engine(), this.#options)
+  }
+
+  /**
+   * Compares the generated row types with the database; writes nothing, and gives what differs.
+   *
+   * @throws PlataformaError `PLT_TYPES_FAILED`
+   */
+  async verifyTypes(): Promise<readonly RowTypeDifference[]> {
+    const { verifyRowTypes } = await import('../run/row-types.js')
+    return await verifyRowTypes(await this.#engine(), this.#options)
+  }
+
+  /**
    * Makes the file of a module's next migration.
    *
    * @throws PlataformaError `PLT_MODULE_NAME_INVALID`, `PLT_MIGRATION_INVALID`
@@ -226,7 +248,7 @@ export class MigrationSystem implements AsyncDisposable {
       parallel: options.parallel ?? DEFAULTS.parallel,
       outOfOrder: options.outOfOrder ?? DEFAULTS.outOfOrder,
       extensions: options.extensions ?? [],
-      types: wantsTypes(options) ? { outDir: options.outDir } : undefined,
+      types: wantsTypes(options) ? options : undefined,
       list: () => listMigrations(options),
     }
   }
