@@ -14,7 +14,7 @@ export class BlockerWatch {
   constructor(session: MigrationSession, db: Kysely<unknown>, lockTimeoutMs: number) {
     this.#db = db.withoutPlugins()
     this.#pid = session.backend.pid
-    // Late in the wait; a session that does not wait is asked about a few times a minute.
+    // Late in the wait: most are over before.
     this.#timer = setInterval(() => void this.#look(), Math.max(50, lockTimeoutMs * 0.6))
     this.#timer.unref()
   }

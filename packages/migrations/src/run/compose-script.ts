@@ -69,7 +69,7 @@ function markText(index: number): string {
   return `${before}PREPARE ${MARK}${index} AS SELECT;\n`
 }
 
-export function localSettings(settings: readonly LocalSetting[]): string {
+function localSettings(settings: readonly LocalSetting[]): string {
   if (settings.length === 0) return 'SELECT'
   const calls = settings.map(
     ({ name, value }) =>

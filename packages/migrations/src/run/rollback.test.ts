@@ -66,3 +66,27 @@ it('a down that fails leaves the migration applied, and tells the place in its t
     { a: 'module_vendas.a' },
   ])
 })
+
+it('a rollback that was interrupted is brought to its end by the next run, which then applies anew', async () => {
+  await using migrated = await Migrated.make({
+    'vendas/001_a.sql': `CREATE TABLE a (n int); CREATE INDEX a_n ON a (n);
+-- @down
+DROP INDEX CONCURRENTLY a_n;
+DROP TABLE a;`,
+  })
+  const system = migrated.system()
+  await system.runAllMigrations()
+  // As a process that is killed between the two statements.
+  await migrated.rows("UPDATE plataforma.migrations SET state = 'undoing'")
+  await migrated.rows('DROP INDEX module_vendas.a_n')
+  await migrated.rows(`INSERT INTO plataforma.migration_progress
+    (module, name, direction, part, state, effect)
+    VALUES ('vendas', '001_a', 'down', 0, 'begun',
+      '{"kind": "drop-index", "index": "a_n", "ifExists": false}')`)
+  await system.runAllMigrations()
+  const events = await system.history()
+  expect(events.map(({ event }) => event)).toEqual(['applied', 'rolled-back', 'applied'])
+  expect(await migrated.rows("SELECT to_regclass('module_vendas.a_n')::text AS i")).toEqual([
+    { i: 'module_vendas.a_n' },
+  ])
+})

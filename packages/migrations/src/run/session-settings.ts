@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 export const APPLICATION_PREFIX = 'plataforma-migrations'
 
 /** Name of this process's sessions in `pg_stat_activity`; at most 63 bytes. */
-export const APPLICATION_NAME = `${APPLICATION_PREFIX} ${hostname()}:${process.pid}`
+const APPLICATION_NAME = `${APPLICATION_PREFIX} ${hostname()}:${process.pid}`
   .replace(/[^ -~]|'/g, '?')
   .slice(0, 63)
 
