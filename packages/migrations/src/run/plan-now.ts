@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from '../migration/migration.js'
 import type { MigrationPlan } from '../plan/migration-plan.js'
@@ -23,8 +24,12 @@ export async function planNow(
   db: Kysely<unknown>,
   modules: readonly string[] | undefined,
 ): Promise<CurrentPlan> {
+  const reading = readHistory(db.withoutPlugins())
+  reading.catch(() => {})
+  // The server answers while files are read.
+  await setImmediate()
   const migrations = list()
-  const history = await readHistory(db.withoutPlugins())
+  const history = await reading
   await loadPendingCode(migrations, history)
   const serverVersion = history.serverVersion ?? (await readServerVersion(db))
   const { records } = history
