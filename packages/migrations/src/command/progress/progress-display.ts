@@ -3,6 +3,8 @@ import type { MigrationProgress } from '../../system/migration-progress.js'
 import { nameOf, progressLine } from './progress-text.js'
 
 const CLEAR_LINE = '\r\x1b[2K'
+/** Of a terminal that does not tell its own. */
+const USUAL_WIDTH = 80
 const WHAT_WIDTH = 11
 const WAITING_EVERY_MS = 10_000
 
@@ -63,7 +65,7 @@ export class ProgressDisplay implements Disposable {
     const names = [...this.#running].map(([name, where]) => `${name}${where}`).join(', ')
     const text = `${'running'.padEnd(WHAT_WIDTH)}  ${names}`.slice(
       0,
-      Math.max(20, this.#stream.columns - 1),
+      (this.#stream.columns || USUAL_WIDTH) - 1,
     )
     this.#stream.write(styleText('dim', text, { stream: this.#stream }))
     this.#hasLiveLine = true

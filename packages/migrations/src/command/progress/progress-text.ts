@@ -35,7 +35,7 @@ export function progressLine(progress: MigrationProgress): ProgressLine | undefi
 }
 
 /** Such as `pid 4711 (psql of postgres at 10.0.0.7, since 2026-11-22 20:31:38)`. */
-export function holderText({ pid, user, application, host, since }: LockHolder): string {
+function holderText({ pid, user, application, host, since }: LockHolder): string {
   const program = application === '' ? user : `${application} of ${user}`
   const place = host === undefined ? '' : ` at ${host}`
   return `pid ${pid} (${program}${place}, since ${timeText(since)})`
