@@ -120,7 +120,7 @@ plataforma-migrate: Migration 003_bad of "auth" failed: relation "missing" does 
     await expect.poll(() => slow.stderr).toContain('auth/002_roles')
     const { exitCode, stderr } = await migrate(['up'], { cwd, env })
     expect(exitCode).toBe(5)
-    expect(stderr).toMatch(/^waiting {6}for pid \d+ \(.* of postgres/m)
+    expect(stderr).toMatch(/^waiting {6}for pid \d+ \(plataforma-migrations .* of \w+ at /m)
     expect(await slow.ended).toMatchObject({ exitCode: 0 })
   })
 
