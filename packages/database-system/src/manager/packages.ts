@@ -9,7 +9,8 @@ import type { ManagerFactories } from './manager-factories.js'
  */
 export const PACKAGES = {
   pool: (config) => pooling(poolingOptions(config)),
-  migrations: (config) => migrations(config.migrations),
+  // Who has this package has its `Register` as well.
+  migrations: (config) => migrations({ registerTypes: true, ...config.migrations }),
 } satisfies ManagerFactories
 
 export type Packages = typeof PACKAGES

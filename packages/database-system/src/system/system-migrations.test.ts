@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { MigrationSystem } from '@plataforma/migrations'
@@ -138,6 +138,38 @@ it('in production each module migrates as its owner all the same', async () => {
   await expect(vendas.count('clientes')).rejects.toMatchObject({
     code: 'PLT_TENANT_CONTEXT_REQUIRED',
   })
+})
+
+it('writes row types that tell the system its modules: in production where it is told a folder', async () => {
+  write('vendas/001_create_clientes.sql', CREATE_CLIENTES)
+  const production = {
+    ...PRODUCTION_CONFIG,
+    ssl: false,
+    secret: 'a secret for tests only',
+    poolConfig: { min: 0, max: 2 },
+  }
+  const written = (directory: string) => existsSync(join(directory, 'index.ts'))
+  const run = async (config: SystemConfig) => {
+    await using dbSystem = createPlatformaDatabaseSystem(config)
+    await dbSystem.initialize()
+    return await dbSystem.migrations?.runAllMigrations()
+  }
+  const before = process.cwd()
+  process.chdir(folder)
+  try {
+    await run({ ...production, ...options({ types: undefined }) })
+    expect(written('generated/database')).toBe(false)
+    write('vendas/002_add.sql', 'ALTER TABLE clientes ADD COLUMN nota text;')
+    await run({ ...production, ...options({ types: undefined, outDir: 'types' }) })
+    expect(written('types')).toBe(true)
+    write('vendas/003_add.sql', 'ALTER TABLE clientes ADD COLUMN idade int;')
+    await run({ ...DEVELOPMENT_CONFIG, ...options({ types: undefined }) })
+    const index = readFileSync('generated/database/index.ts', 'utf8')
+    expect(index).toContain('declare module "@plataforma/database-system"')
+    expect(readFileSync('generated/database/vendas.ts', 'utf8')).toContain('idade: number | null')
+  } finally {
+    process.chdir(before)
+  }
 })
 
 it.each([
