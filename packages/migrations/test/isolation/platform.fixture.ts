@@ -12,11 +12,9 @@ export const ONE = '0190a7c2-0000-7000-8000-00000000000a'
 export const OTHER = '0190a7c2-0000-7000-8000-00000000000b'
 
 export const GRADES = ['shared', 'dedicated'] as const
-export type Grade = (typeof GRADES)[number]
+type Grade = (typeof GRADES)[number]
 
-export type Platform = Awaited<ReturnType<typeof startPlatform>>
-
-export interface PlatformOptions {
+interface PlatformOptions {
   readonly grade?: Grade
   /** By path in the folder of migrations: a name without folder is of module `vendas`. */
   readonly files?: Readonly<Record<string, string>>
