@@ -5,8 +5,8 @@ import type { Kysely } from 'kysely'
 export interface Ground {
   /** The administrator's handle; a held connection of it is one session. */
   readonly db: Kysely<unknown>
-  /** Whether a pooler is known to give each transaction another session. */
-  readonly isPooled: boolean
+  /** Whether a pooler is known to give each transaction another session; asked once. */
+  isPooled(): Promise<boolean>
   /** The column that new tables are protected by; `undefined` where nothing protects them. */
   readonly tenantColumn: string | undefined
   readonly log: Log

@@ -22,7 +22,7 @@ export async function openHostGround(
   const own = directUrl === undefined ? undefined : await openHandle(directUrl, { parallel })
   return {
     db: own?.db ?? host.admin,
-    isPooled: own?.isPooled ?? host.isPooled,
+    isPooled: async () => own?.isPooled ?? host.isPooled,
     tenantColumn: host.tenantColumn,
     log: host.log,
     schemaOf: moduleSchema,

@@ -99,7 +99,7 @@ describe('a plain PostgreSQL', () => {
 
   it('does not wait for ever on a handle of one connection', async () => {
     await using db = handle(target.connectionString, 1)
-    expect((await openPlainGround({ db })).isPooled).toBe(false)
+    expect(await (await openPlainGround({ db })).isPooled()).toBe(false)
   })
 })
 
@@ -119,11 +119,11 @@ describe.skipIf(trial === undefined)('behind a pooler', () => {
     try {
       const connectionString = pooler.through(target.connectionString)
       const pooled = await openPlainGround({ connectionString })
-      expect(pooled.isPooled).toBe(true)
+      expect(await pooled.isPooled()).toBe(true)
       await pooled.close()
       const directUrl = target.connectionString
       const direct = await openPlainGround({ connectionString, directUrl })
-      expect(direct.isPooled).toBe(false)
+      expect(await direct.isPooled()).toBe(false)
       await direct.close()
     } finally {
       await pooler.close()
@@ -134,9 +134,9 @@ describe.skipIf(trial === undefined)('behind a pooler', () => {
     const pooler = await started()
     try {
       await using db = handle(pooler.through(target.connectionString))
-      expect((await openPlainGround({ db })).isPooled).toBe(true)
+      expect(await (await openPlainGround({ db })).isPooled()).toBe(true)
       await using direct = handle(target.connectionString)
-      expect((await openPlainGround({ db: direct })).isPooled).toBe(false)
+      expect(await (await openPlainGround({ db: direct })).isPooled()).toBe(false)
     } finally {
       await pooler.close()
     }

@@ -22,11 +22,21 @@ export async function openPlainGround(options: PlainGroundOptions): Promise<Grou
   const { log = () => {} } = options
   if (address !== undefined) {
     const handle = await openHandle(address, { parallel: options.parallel })
-    return plainGround(handle.db, { log, isPooled: handle.isPooled, close: handle.close })
+    return plainGround(handle.db, {
+      log,
+      isPooled: async () => handle.isPooled,
+      close: handle.close,
+    })
   }
   // There is a handle where there is no address.
   const db = options.db as Kysely<unknown>
-  return plainGround(db, { log, isPooled: await sharesSessions(db), close: async () => {} })
+  let isPooled: Promise<boolean> | undefined
+  return plainGround(db, {
+    log,
+    // It takes a second connection, which nobody who only reads needs.
+    isPooled: () => (isPooled ??= sharesSessions(db)),
+    close: async () => {},
+  })
 }
 
 function plainGround(

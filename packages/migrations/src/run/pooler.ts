@@ -2,8 +2,8 @@ import { PlataformaError } from '@plataforma/core'
 import type { Ground } from '../ground/ground.js'
 
 /** @throws PlataformaError `PLT_MIGRATION_POOLER` */
-export function refusePooler(ground: Ground): void {
-  if (ground.isPooled) throw pooled()
+export async function refusePooler(ground: Ground): Promise<void> {
+  if (await ground.isPooled()) throw pooled()
 }
 
 /** The error for a pooler in transaction mode. */

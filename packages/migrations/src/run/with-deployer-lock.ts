@@ -26,7 +26,7 @@ export async function withDeployerLock<T>(
 ): Promise<T> {
   const { ground, lockWaitMs, lockTimeoutMs, lockRetries, statementTimeoutMs } = engine
   const { signal, onProgress = () => {} } = call
-  refusePooler(ground)
+  await refusePooler(ground)
   await prepareRegistry(ground.db)
   return await withSession(ground.db, signal, async (session) => {
     await takeLock(session, { key: DEPLOYER_LOCK, waitMs: lockWaitMs, onProgress })
