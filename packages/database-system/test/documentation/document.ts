@@ -29,6 +29,12 @@ export class Document {
     return [...blocks].flatMap(([, of, code]) => (of === language && code ? [code] : []))
   }
 
+  /** Blocks that are files: their name stands above, as `name`: alone on its line. */
+  get files(): readonly (readonly [name: string, text: string])[] {
+    const blocks = this.text.matchAll(/^`([^`\n]+)`:\n\n```\w+\n(.*?)^```/gms)
+    return [...blocks].map(([, name = '', text = '']) => [name, text])
+  }
+
   get headings(): readonly string[] {
     return [...this.#prose.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading)
   }

@@ -101,19 +101,27 @@ describe('the examples of the documents', () => {
 
   it.each([
     ['README.md', "nome: 'João Silva'"],
+    ['packages/migrations/README.md', 'vendas 001_create_clientes'],
     ['README.pt-BR.md', "nome: 'João Silva'"],
     ['packages/core/README.md', "nome: 'João Silva'"],
     ['packages/database-system/README.md', "nome: 'João Silva'"],
     ['packages/pool/README.md', 'vendas 0 0.00'],
     [GUIDE, "centavos: '1990'"],
   ])('run: the first of %s', async (path, printed) => {
-    const file = join(folder, `${path.replaceAll('/', '-')}.ts`)
+    const cwd = join(folder, path.replaceAll('/', '-'))
+    const file = join(cwd, 'main.ts')
+    await mkdir(cwd, { recursive: true })
     await writeFile(file, example(path))
+    for (const [name, text] of new Document(path).files) {
+      await mkdir(join(cwd, dirname(name)), { recursive: true })
+      await writeFile(join(cwd, name), text)
+    }
     await using database = await testDatabase()
     const { stdout, stderr } = await run(
       process.execPath,
       ['--import=tsx', '--conditions=plataforma-source', file],
       {
+        cwd,
         env: {
           ...process.env,
           DATABASE_URL: database.connectionString,

@@ -2,7 +2,7 @@ import type { ParseNode } from '@plataforma/core/parser'
 import { nodeOf, optionOf, partsOf } from './statement-nodes.js'
 
 /** The schema of all extensions. */
-export const EXTENSION_SCHEMA = 'extensions'
+const EXTENSION_SCHEMA = 'extensions'
 
 /** What PostgreSQL 15 marks as trusted among its own data types and functions, and two more. */
 const USUAL_EXTENSIONS: readonly string[] = [
