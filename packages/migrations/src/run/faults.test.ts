@@ -1,5 +1,5 @@
 import { type FrontendMessage, startMessageProxy, startPgBouncer } from '@plataforma/testkit'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { MigrationProgress } from '../system/migration-progress.js'
 import { Migrated } from './engine.fixture.js'
 
@@ -87,46 +87,4 @@ it('a pooler that gives each transaction another session is refused, and passed 
   const directUrl = migrated.database.connectionString
   const { applied } = await migrated.system({ connectionString, directUrl }).runAllMigrations()
   expect(applied).toHaveLength(1)
-})
-
-/** Every so many messages; 1 for all of them. */
-const STRIDE = Number(process.env.PLATAFORMA_TEST_STRIDE ?? 17)
-
-const SEVERAL = {
-  'vendas/001_a.sql': 'CREATE TABLE a (n int); INSERT INTO a VALUES (1);\n-- @down\nDROP TABLE a;',
-  'vendas/002_b.sql': `CREATE TABLE b (n int); INSERT INTO b SELECT generate_series(1, 100);
-    CREATE INDEX CONCURRENTLY b_n ON b (n);
-    INSERT INTO b VALUES (0);
-    REINDEX INDEX CONCURRENTLY b_n;
-    DROP INDEX CONCURRENTLY b_n;
-    CREATE UNIQUE INDEX CONCURRENTLY b_u ON b (n);`,
-}
-
-const schemaOf = (migrated: Migrated) =>
-  migrated.rows(`SELECT c.relname AS name, c.relkind AS kind, i.indisvalid AS valid,
-      (SELECT count(*)::int FROM module_vendas.b) AS b, (SELECT count(*)::int FROM module_vendas.a) AS a
-    FROM pg_class AS c LEFT JOIN pg_index AS i ON i.indexrelid = c.oid
-    WHERE c.relnamespace = 'module_vendas'::regnamespace ORDER BY 1`)
-
-describe('cut off at every message', () => {
-  it('the next run ends as an uninterrupted one', { timeout: 600_000 }, async () => {
-    await using whole = await Migrated.make(SEVERAL)
-    await whole.system().runAllMigrations()
-    const expected = await schemaOf(whole)
-    for (const verdict of ['cut', 'pass-then-cut'] as const) {
-      for (let at = 8, isOver = false; !isOver; at += STRIDE) {
-        await using migrated = await Migrated.make(SEVERAL)
-        let seen = 0
-        await using proxy = await startMessageProxy(migrated.database.server, {
-          onMessage: () => (seen++ === at ? verdict : 'pass'),
-        })
-        const connectionString = proxy.url(migrated.database.connectionString)
-        const first = migrated.system({ connectionString, parallel: 1 })
-        await first.runAllMigrations().catch(() => {})
-        isOver = seen <= at
-        await migrated.system().runAllMigrations()
-        expect(await schemaOf(migrated), `${verdict} at message ${at}`).toEqual(expected)
-      }
-    }
-  })
 })

@@ -7,13 +7,14 @@ export interface MessageProxyOptions {
   /**
    * Asked before each message of any client, in the order of their arrival; `index` counts them from
    * 0 over all connections. With `'pass-then-cut'` the server gets it and the client no answer: all
-   * connections are cut. With `'cut'` the server does not get it either.
+   * connections are cut. With `'cut'` the server does not get it either. With `'pass-then-close'` no
+   * connection is accepted any more, as if the client's process had been killed.
    */
-  readonly onMessage: (
-    message: FrontendMessage,
-    index: number,
-  ) => 'pass' | 'cut' | 'pass-then-cut' | Promise<'pass' | 'cut' | 'pass-then-cut'>
+  readonly onMessage: (message: FrontendMessage, index: number) => MessageVerdict
 }
+
+/** What becomes of a message. */
+export type MessageVerdict = 'pass' | 'cut' | 'pass-then-cut' | 'pass-then-close'
 
 /** A proxy before a PostgreSQL that stops a client at any message of the protocol. */
 export class MessageProxy implements AsyncDisposable {
@@ -25,6 +26,7 @@ export class MessageProxy implements AsyncDisposable {
   #order: Promise<void> = Promise.resolve()
   #count = 0
   #port = 0
+  #isClosed = false
 
   private constructor(target: ProxyTarget, options: MessageProxyOptions) {
     this.#target = target
@@ -70,6 +72,10 @@ export class MessageProxy implements AsyncDisposable {
   }
 
   #accept(client: Socket): void {
+    if (this.#isClosed) {
+      client.destroy()
+      return
+    }
     const server = connect({ host: this.#target.host, port: this.#target.port })
     for (const [socket, other] of [
       [client, server],
@@ -93,10 +99,12 @@ export class MessageProxy implements AsyncDisposable {
   }
 
   async #pass(message: FrontendMessage, server: Socket): Promise<void> {
-    const verdict = await this.#options.onMessage(message, this.#count++)
+    if (this.#isClosed) return
+    const verdict = this.#options.onMessage(message, this.#count++)
     if (verdict !== 'cut' && !server.destroyed) {
       await new Promise((resolve) => server.write(message.bytes, resolve))
     }
+    if (verdict === 'pass-then-close') this.#isClosed = true
     if (verdict !== 'pass') this.cut()
   }
 }
