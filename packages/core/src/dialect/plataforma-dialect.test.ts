@@ -225,7 +225,7 @@ describe('plain handle', () => {
     await expect
       .poll(async () => {
         const { rowCount } = await killer.query(
-          `select pg_terminate_backend(pid) from pg_stat_activity where query like '%victim%' and pid <> pg_backend_pid() and state = 'active'`,
+          `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like '%victim%' and pid <> pg_backend_pid() and state = 'active'`,
         )
         return rowCount
       })

@@ -330,7 +330,10 @@ describe('a connection that is lost', () => {
     ])
     await expect
       .poll(() =>
-        rowsOf(connection, `select from pg_stat_activity where query like 'select pg_sleep%'`),
+        rowsOf(
+          connection,
+          `select from pg_stat_activity where datname = current_database() and query like 'select pg_sleep%'`,
+        ),
       )
       .not.toEqual([])
     proxy[how]()

@@ -88,7 +88,9 @@ describe('a released session', () => {
     expect(await setting('role')).toBe('none')
     expect(await setting('search_path')).toBe('"$user", public')
     expect(await setting('default_transaction_read_only')).toBe('off')
-    expect(await rowsOf(observer, `select from pg_locks where locktype = 'advisory'`)).toEqual([])
+    const held = `select from pg_locks join pg_database as d on d.oid = database
+      where locktype = 'advisory' and datname = current_database()`
+    expect(await rowsOf(observer, held)).toEqual([])
   })
 
   it('that may have left anything has nothing, and its names are forgotten', async () => {

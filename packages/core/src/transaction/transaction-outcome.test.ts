@@ -150,7 +150,7 @@ describe('the outcome', () => {
     await expect
       .poll(async () => {
         const text = `select pg_terminate_backend(pid) from pg_stat_activity
-          where query like 'insert into slow%' and wait_event = 'PgSleep'`
+          where datname = current_database() and query like 'insert into slow%' and wait_event = 'PgSleep'`
         return (await trial.observer.query(text)).rowCount
       })
       .toBe(1)

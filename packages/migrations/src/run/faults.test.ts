@@ -40,7 +40,8 @@ it('a lost session of the deployer lock stops the run before anything more is co
   run.catch(() => {})
   await expect.poll(() => progress.filter(({ kind }) => kind === 'started')).toHaveLength(2)
   await migrated.rows(`SELECT pg_terminate_backend(pid) FROM pg_locks
-    WHERE locktype = 'advisory' AND objid = 0 AND objsubid = 2`)
+    WHERE locktype = 'advisory' AND objid = 0 AND objsubid = 2
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`)
   await expect(run).rejects.toMatchObject({
     code: expect.stringMatching(/^PLT_(DATABASE_UNAVAILABLE|MIGRATION_LOCKED)$/),
   })

@@ -126,7 +126,10 @@ it('an abort cancels the statement on the server, and the session goes back clea
   abort.abort(new Error('Ctrl-C'))
   await expect(run).rejects.toThrow('Ctrl-C')
   expect(await migrated.rows(`SELECT ${busy}`)).toEqual([])
-  expect(await migrated.rows("SELECT FROM pg_locks WHERE locktype = 'advisory'")).toEqual([])
+  expect(
+    await migrated.rows(`SELECT FROM pg_locks WHERE locktype = 'advisory'
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`),
+  ).toEqual([])
   const clients = await Promise.all([pool.connect(), pool.connect(), pool.connect()])
   for (const client of clients) {
     const { rows } = await client.query(`SELECT current_setting('work_mem') AS m,
@@ -154,7 +157,8 @@ it('independent modules migrate at the same time', async () => {
     'a/001_a.sql': 'SELECT pg_advisory_lock(1)',
     // Goes on only where b is running as well.
     'b/001_a.sql': `DO $$ BEGIN
-      WHILE NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1)
+      WHILE NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
       LOOP PERFORM pg_sleep(0.01); END LOOP; END $$`,
   })
   expect((await migrated.system().runAllMigrations()).applied).toHaveLength(2)

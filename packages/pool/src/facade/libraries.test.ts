@@ -133,7 +133,7 @@ describe('Kysely’s own PostgresDialect', () => {
     await expect
       .poll(async () => {
         const { rows } = await setUp.query(
-          "select count(*)::int as n from pg_stat_activity where query like 'select pg_sleep(30)%' and state = 'active'",
+          "select count(*)::int as n from pg_stat_activity where datname = current_database() and query like 'select pg_sleep(30)%' and state = 'active'",
         )
         return rows[0].n
       })

@@ -91,7 +91,7 @@ describe('release', () => {
     await expect(pool.query('select pg_sleep(30)')).rejects.toThrow('Query read timeout')
     expect((await pool.query('select 2 as n')).rows).toEqual([{ n: 2 }])
     const { rows } = await pool.query(
-      "select count(*)::int as n from pg_stat_activity where query = 'select pg_sleep(30)' and state = 'active'",
+      "select count(*)::int as n from pg_stat_activity where datname = current_database() and query = 'select pg_sleep(30)' and state = 'active'",
     )
     expect(rows).toEqual([{ n: 0 }])
   })
