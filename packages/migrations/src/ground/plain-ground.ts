@@ -29,7 +29,7 @@ export async function openPlainGround(options: PlainGroundOptions): Promise<Grou
     })
   }
   // There is a handle where there is no address.
-  const db = options.db as Kysely<unknown>
+  const db = (options.db as Kysely<unknown>).withoutPlugins()
   let isPooled: Promise<boolean> | undefined
   return plainGround(db, {
     log,

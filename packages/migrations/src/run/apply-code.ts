@@ -26,11 +26,8 @@ export async function applyCode(
   context: RunContext,
   { migration, settings, code, writes }: CodeWork,
 ): Promise<number> {
-  const { module, name, metadata } = migration
   return await runTransaction(session, context, {
-    module,
-    name,
-    metadata,
+    migration,
     writes,
     mayForget: true,
     body: async () => {

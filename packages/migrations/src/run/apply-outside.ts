@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { escapeLiteral } from 'pg'
 import type { Migration } from '../migration/migration.js'
 import { showPlace } from '../place/text-place.js'
+import { unitsOf } from '../place/units-of.js'
 import { writeNeedsAttention } from '../registry/history-states.js'
 import type { HistoryWrites } from '../registry/history-writes.js'
 import { executeWrites, type PartKey, writeProgress } from '../registry/progress.js'
@@ -146,6 +147,6 @@ function sessionText({ settings, effect, migration }: OutsideWork): string {
 function offsetOf({ statement }: OutsideWork, error: unknown): number {
   const position =
     error instanceof Error && 'position' in error ? Number(error.position) : Number.NaN
-  const into = Number.isInteger(position) ? Math.min(position - 1, statement.text.length) : 0
+  const into = Number.isInteger(position) ? unitsOf(statement.text, position - 1) : 0
   return statement.offset + into
 }

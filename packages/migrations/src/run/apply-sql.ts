@@ -28,12 +28,9 @@ export async function applySql(
   context: RunContext,
   { migration, settings, statements, writes }: SqlTransaction,
 ): Promise<number> {
-  const { module, name, metadata } = migration
   const script = composeScript(settings, statements)
   return await runTransaction(session, context, {
-    module,
-    name,
-    metadata,
+    migration,
     writes,
     mayForget: script.mayForget,
     body: () => session.script(script.text),

@@ -17,7 +17,8 @@ export const MARK = 'plataforma_migration_at_'
 
 /** Where there is no next statement: what is deferred, and the way back to the administrator. */
 const CLOSING = `SET CONSTRAINTS ALL IMMEDIATE;
-RESET ROLE; SELECT pg_catalog.set_config('search_path', 'pg_catalog', true)`
+RESET ROLE; SELECT pg_catalog.set_config('search_path', 'pg_catalog', true),
+  pg_catalog.set_config('client_encoding', 'UTF8', true)`
 
 /** Begins a transaction with its settings. */
 export function beginText(settings: readonly LocalSetting[]): string {

@@ -23,7 +23,7 @@ export function isConnectionLost(error: unknown): boolean {
 
 /** Class 08, and a backend that was ended: admin_shutdown, crash_shutdown, idle time-outs. */
 function isServerGone(code: string): boolean {
-  return code.startsWith('08') || /^57P0[1-5]$/.test(code) || code === '25P03'
+  return code.startsWith('08') || /^57P0[1-5]$/.test(code) || /^25P0[34]$/.test(code)
 }
 
 /** The error for people where the session of a migration is gone; others stay as they are. */

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { unitsOf } from '../place/units-of.js'
 import { type ComposedScript, MARK } from './compose-script.js'
 import type { MigrationSession } from './migration-session.js'
 
@@ -55,12 +56,4 @@ function placeAt(script: ComposedScript, position: number): StatementPlace | und
   // Beyond it stands what was put between the statements.
   if (into > found.text.length) return undefined
   return { statement, offset: found.offset + into }
-}
-
-function unitsOf(text: string, characters: number): number {
-  let units = 0
-  for (let left = characters; left > 0 && units < text.length; left--) {
-    units += (text.codePointAt(units) ?? 0) > 0xffff ? 2 : 1
-  }
-  return units
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { PlataformaError } from '@plataforma/core'
 import { sql } from 'kysely'
-import type { MigrationMetadata } from '../migration/migration-metadata.js'
+import type { Migration } from '../migration/migration.js'
 import type { HistoryWrites } from '../registry/history-writes.js'
 import type { LockHolder } from '../system/migration-progress.js'
 import { BlockerWatch } from './blocker-watch.js'
@@ -8,15 +9,15 @@ import { type Closing, closeTransaction } from './close-transaction.js'
 import { CommitUnknown } from './commit-unknown.js'
 import { isConnectionLost } from './connection-lost.js'
 import { isLate, pauseBefore } from './late.js'
+import { migrationFailed } from './migration-failed.js'
 import type { MigrationSession } from './migration-session.js'
 import type { RunContext } from './run-context.js'
 import { RESET_SESSION } from './session-settings.js'
+import { sqlStateOf } from './sql-state.js'
 
 /** One transaction of a migration, with what is written of it into the registry. */
 export interface MigrationTransaction {
-  readonly module: string
-  readonly name: string
-  readonly metadata: Pick<MigrationMetadata, 'lockTimeoutMs' | 'rls'>
+  readonly migration: Migration
   /** Begins the transaction and does all that the owner has to do in it. */
   readonly body: () => Promise<void>
   /** Whether it may have taken away what is prepared on the session. */
@@ -38,7 +39,7 @@ export async function runTransaction(
   context: RunContext,
   transaction: MigrationTransaction,
 ): Promise<number> {
-  const { module, name, metadata } = transaction
+  const { module, name, metadata } = transaction.migration
   const lockTimeoutMs = metadata.lockTimeoutMs ?? context.lockTimeoutMs
   for (let attempt = 1; ; attempt++) {
     const watch = new BlockerWatch(session, context.ground.db, lockTimeoutMs)
@@ -62,7 +63,8 @@ async function attemptOnce(
   context: RunContext,
   transaction: MigrationTransaction,
 ): Promise<number> {
-  const { module, metadata, writes, explain, body } = transaction
+  const { migration, writes, explain, body } = transaction
+  const { module, metadata } = migration
   const begin = performance.now()
   try {
     await body()
@@ -76,7 +78,9 @@ async function attemptOnce(
     number = await closeTransaction(session, context, closing)
   } catch (error) {
     await rollback(session)
-    throw error
+    throw isServers(error) && !session.signal?.aborted
+      ? migrationFailed(error, { migration, during: 'when it was written down' })
+      : error
   }
   await commit(session, transaction, number)
   return performance.now() - begin
@@ -84,7 +88,7 @@ async function attemptOnce(
 
 async function commit(
   session: MigrationSession,
-  { module, name }: MigrationTransaction,
+  { migration }: MigrationTransaction,
   transaction: string,
 ): Promise<void> {
   try {
@@ -93,11 +97,18 @@ async function commit(
   } catch (error) {
     if (isConnectionLost(error)) {
       const { backend } = session
+      const { module, name } = migration
       throw new CommitUnknown({ module, name, transaction, backend, cause: error })
     }
     await rollback(session)
-    throw error
+    throw isServers(error) ? migrationFailed(error, { migration, during: 'at COMMIT' }) : error
   }
+}
+
+/** Whether PostgreSQL refused what is written down: the migration has left it no way to. */
+function isServers(error: unknown): boolean {
+  const isOurs = error instanceof PlataformaError
+  return !isOurs && !isConnectionLost(error) && sqlStateOf(error) !== undefined
 }
 
 /** Also where the call was aborted: the next one begins outside of a transaction. */

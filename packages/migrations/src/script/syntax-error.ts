@@ -1,6 +1,7 @@
 import type { PlataformaError } from '@plataforma/core'
 import type { MigrationText } from '../migration/migration-text.js'
 import { invalidMigration } from '../place/invalid-migration.js'
+import { unitsOf } from '../place/units-of.js'
 import type { Refused } from './extension-statement.js'
 import { copyRefusal } from './statement-refusal.js'
 
@@ -33,15 +34,6 @@ export function syntaxError(
     })
   }
   return refused(at, psqlRefusal(part.text, at) ?? plainRefusal(error.message, at, part.text))
-}
-
-/** The parser counts characters, where an emoji is one; a text here has two units for it. */
-function unitsOf(text: string, characters: number): number {
-  let units = 0
-  for (let count = 0; count < characters && units < text.length; count++) {
-    units += (text.codePointAt(units) ?? 0) > 0xffff ? 2 : 1
-  }
-  return units
 }
 
 /** Where a COPY stands whose first row of data is the place of an error. */

@@ -1,0 +1,64 @@
+import { Kysely, type KyselyPlugin, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import { expect, it } from 'vitest'
+import { MigrationSystem } from '../system/migration-system.js'
+import { Migrated } from './engine.fixture.js'
+
+it('keeps a text as it is, whatever encoding the migration has set', async () => {
+  const text =
+    "SET client_encoding = 'LATIN1';\nCREATE TABLE a ();\n-- @down\nDROP TABLE a; -- ação"
+  await using migrated = await Migrated.make({ 'vendas/001_a.sql': text })
+  await migrated.system().runAllMigrations()
+  expect(await migrated.rows('SELECT up_text FROM plataforma.migrations')).toEqual([
+    { up_text: text },
+  ])
+})
+
+it.each([
+  ['SET TRANSACTION READ ONLY;', '25006'],
+  ['DROP SCHEMA plataforma CASCADE;', '42P01'],
+])('a migration that cannot be written down is told with its file: %s', async (text, sqlState) => {
+  await using migrated = await Migrated.make({ 'vendas/001_a.sql': 'SELECT 1;' })
+  await migrated.system().runAllMigrations()
+  await migrated.write({ 'vendas/002_b.sql': `CREATE TABLE b (); ${text}` })
+  await expect(migrated.system().runAllMigrations()).rejects.toMatchObject({
+    code: 'PLT_MIGRATION_FAILED',
+    sqlState,
+    message: expect.stringContaining('vendas/002_b.sql'),
+  })
+  expect(await migrated.applied()).toEqual(['vendas:001_a'])
+  expect(await migrated.rows("SELECT to_regclass('module_vendas.b') AS b")).toEqual([{ b: null }])
+})
+
+it('points at the character where a statement outside of transactions failed', async () => {
+  await using migrated = await Migrated.make({
+    'vendas/001_a.sql':
+      "CREATE TABLE a (n int);\nCREATE INDEX CONCURRENTLY i ON a (n) WHERE '😀😀' = 'x' AND nope;",
+  })
+  const line = "CREATE INDEX CONCURRENTLY i ON a (n) WHERE '😀😀' = 'x' AND nope;"
+  await expect(migrated.system().runAllMigrations()).rejects.toMatchObject({
+    details: { line: 2, column: line.indexOf('nope') + 1 },
+  })
+})
+
+it('leaves the plugins of a given handle out of everything', async () => {
+  await using migrated = await Migrated.make({
+    'vendas/001_a.sql': 'CREATE TABLE a ();\n-- @down\nDROP TABLE a;',
+  })
+  const plugin: KyselyPlugin = {
+    transformQuery: () => {
+      throw new Error('no query of ours')
+    },
+    transformResult: async () => {
+      throw new Error('no rows of ours')
+    },
+  }
+  const pool = new pg.Pool({ connectionString: migrated.database.connectionString, max: 2 })
+  await using db = new Kysely<unknown>({
+    dialect: new PostgresDialect({ pool }),
+    plugins: [plugin],
+  })
+  await using system = new MigrationSystem({ db, directory: migrated.directory, types: false })
+  expect((await system.runAllMigrations()).applied).toHaveLength(1)
+  expect((await system.rollback({ module: 'vendas', steps: 1 })).rolledBack).toHaveLength(1)
+})
