@@ -26,24 +26,30 @@ type Row = readonly [
 ]
 
 /**
- * Reads the whole history in one statement, without its texts. It comes as one JSON text: whatever
- * value parsers the handle has, and in a third of the time that thousands of rows take.
+ * Reads the whole history in one statement, without its texts. It comes as one JSON text, whatever
+ * value parsers the handle has: an array of each column, which costs the server a third of what an
+ * array of each row does.
  */
 export async function readHistory(db: Kysely<unknown>): Promise<History> {
   try {
-    const { rows } = await sql<{ version: number | null; server: number; records: string }>`
+    const { rows } = await sql<{ version: number | null; server: number; columns: string }>`
       SELECT current_setting('server_version_num')::int AS "server",
         (SELECT version FROM plataforma.versions WHERE package = 'migrations') AS "version",
-        (SELECT coalesce(json_agg(json_build_array(
-            module, name, version, kind, checksum, repeatable, dependencies, state, position,
-            extract(epoch FROM applied_at) * 1000, duration_ms
-          ) ORDER BY position), '[]')::text
-        FROM plataforma.migrations) AS "records"`.execute(db)
+        (SELECT json_build_array(
+            json_agg(module), json_agg(name), json_agg(version), json_agg(kind),
+            json_agg(checksum), json_agg(repeatable), json_agg(dependencies), json_agg(state),
+            json_agg(position), json_agg(date_part('epoch', applied_at) * 1000),
+            json_agg(duration_ms))::text
+          FROM (SELECT * FROM plataforma.migrations ORDER BY position) AS m) AS "columns"`.execute(
+      db,
+    )
     const [row] = rows
-    const records = JSON.parse(row?.records ?? '[]') as readonly Row[]
+    const columns = JSON.parse(row?.columns ?? '[]') as readonly (readonly unknown[] | null)[]
     return {
       isCurrent: (row?.version ?? 0) >= REGISTRY_VERSION,
-      records: records.map(toRecord),
+      records: (columns[0] ?? []).map((_, at) =>
+        toRecord(columns.map((column) => column?.[at]) as unknown as Row),
+      ),
       serverVersion: row?.server,
     }
   } catch (error) {

@@ -1,5 +1,5 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs'
-import { extname, join } from 'node:path'
+import { extname, join, sep } from 'node:path'
 import { assertModuleName, PlataformaError } from '@plataforma/core'
 import type { Migration } from '../migration/migration.js'
 import { compareText, isMigrationName, NAME_RULE } from '../migration/migration-name.js'
@@ -37,7 +37,7 @@ function readModule(folder: string, module: string): readonly Migration[] {
     const extension = extname(entry.name).toLowerCase()
     const isCode = CODE.includes(extension) && !/\.d\.[mc]?ts$/i.test(entry.name)
     if (!isCode && extension !== '.sql') continue
-    const place = join(folder, entry.name)
+    const place = folder + sep + entry.name
     if (isFolder(entry, place)) continue
     const name = entry.name.slice(0, -extension.length)
     if (!isMigrationName(name)) throw wrongName(place, module)

@@ -1,6 +1,7 @@
 import { assertModuleName } from '@plataforma/core'
 import type { CreatedMigration } from '../create/create-migration.js'
 import type { Ground } from '../ground/ground.js'
+import { openPlainGround } from '../ground/plain-ground.js'
 import { readEvents } from '../registry/events.js'
 import { readHistory } from '../registry/read-history.js'
 import type { RowTypeReport } from '../row-types/generate-types.js'
@@ -61,11 +62,7 @@ export class MigrationSystem implements AsyncDisposable {
   constructor(options: MigrationSystemOptions | GroundedOptions) {
     checkMigrationOptions(options, FURTHER_OPTIONS)
     this.#options = options
-    this.#open = async () => {
-      if ('ground' in options) return options.ground
-      const { openPlainGround } = await import('../ground/plain-ground.js')
-      return await openPlainGround(options)
-    }
+    this.#open = async () => ('ground' in options ? options.ground : await openPlainGround(options))
   }
 
   /**
