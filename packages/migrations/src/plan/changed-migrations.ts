@@ -15,6 +15,21 @@ export function isChanged(migration: Migration, record: MigrationRecord): boolea
   return migration.checksum !== undefined || record.kind === 'sql'
 }
 
+/** The error for one that was edited when a part of it was done: the rest fits no more. */
+export function editedHalfway({ migration, record }: ChangedMigration): PlataformaError {
+  const { module, name, place: file, checksum: found } = migration
+  return new PlataformaError(
+    'PLT_MIGRATION_CHANGED',
+    `Migration ${name} of "${module}" is half done, and was edited since: ${file}`,
+    {
+      module,
+      remedy:
+        'Take the edit back and run it again, once what stopped it is out of the way. Or do by hand what is missing, or undo what is done, and say so with repair: "applied" or "rolled-back".',
+      details: { changed: [{ module, name, file, applied: record.checksum, found }] },
+    },
+  )
+}
+
 /** The error that lists edited migrations; `details.changed` has module, name and file of each. */
 export function changedError(changed: readonly ChangedMigration[]): PlataformaError {
   const names = changed.map(({ migration: { module, name } }) => `${module}:${name}`)

@@ -8,7 +8,8 @@ export async function loadCodegen(): Promise<Codegen> {
   try {
     return await import('kysely-codegen')
   } catch (cause) {
-    throw rowTypesFailed('kysely-codegen cannot be loaded.', {
+    const [reason] = cause instanceof Error ? cause.message.split('\n') : [String(cause)]
+    throw rowTypesFailed(`The package kysely-codegen cannot be loaded: ${reason}.`, {
       remedy: 'Install kysely-codegen and typescript, and keep them out of the bundle.',
       cause,
     })

@@ -35,6 +35,9 @@ export async function tellChanges(
 }
 
 async function difference(place: string, before: string, after: string): Promise<string> {
-  const { createTwoFilesPatch } = await import('diff')
-  return createTwoFilesPatch(place, place, before, after, 'as applied', 'now', { context: 2 })
+  const { createTwoFilesPatch, FILE_HEADERS_ONLY } = await import('diff')
+  return createTwoFilesPatch(place, place, before, after, 'as applied', 'now', {
+    context: 2,
+    headerOptions: FILE_HEADERS_ONLY,
+  })
 }

@@ -1,10 +1,11 @@
-import { changedError, isChanged } from '../plan/changed-migrations.js'
+import { editedHalfway, isChanged } from '../plan/changed-migrations.js'
 import type { MigrationPlan, PlannedMigration } from '../plan/migration-plan.js'
 import { runSchedule } from '../plan/schedule.js'
 import type { MigrationRecord } from '../registry/migration-record.js'
 import { type History, readHistory } from '../registry/read-history.js'
 import type { RunMigration, RunReport } from '../system/migration-reports.js'
 import { afterChanges, writeSnapshots } from './after-changes.js'
+import { tellChanges } from './changed-text.js'
 import { CommitUnknown } from './commit-unknown.js'
 import { connectionLost } from './connection-lost.js'
 import type { CallOptions, Engine } from './engine.js'
@@ -95,7 +96,9 @@ async function runPlan(engine: Engine, deployer: Deployer, run: PlanRun): Promis
   context.onProgress({ kind: 'planned', total })
   if (total === 0) return
   const records = recordsOf(history)
-  for (const step of plan.steps) refuseEdited(step, records.get(keyOf(step.migration)))
+  for (const step of plan.steps) {
+    await refuseEdited(session, step, records.get(keyOf(step.migration)))
+  }
   const scripts = new ScriptsAhead(plan.steps, engine.extensions)
   const workers = await Workers.open(engine, deployer, modulesOf(plan).size)
   try {
@@ -171,9 +174,13 @@ function anew(step: PlannedMigration): PlannedMigration {
 }
 
 /** What was begun with one text cannot be ended with another. */
-function refuseEdited({ migration, reason }: PlannedMigration, record?: MigrationRecord): void {
+async function refuseEdited(
+  session: MigrationSession,
+  { migration, reason }: PlannedMigration,
+  record?: MigrationRecord,
+): Promise<void> {
   if (reason !== 'resume' || record?.state !== 'running' || !isChanged(migration, record)) return
-  throw changedError([{ migration, record }])
+  throw await tellChanges(editedHalfway({ migration, record }), [migration], session.db)
 }
 
 async function ensureModules(

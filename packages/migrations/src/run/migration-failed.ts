@@ -48,7 +48,8 @@ function messageOf(error: unknown): string {
   const parts = [error.message]
   if ('detail' in error && typeof error.detail === 'string') parts.push(error.detail)
   if ('hint' in error && typeof error.hint === 'string') parts.push(error.hint)
-  return parts.join(' ')
+  // PostgreSQL ends its details and hints with a period, and its messages not.
+  return parts.join('. ').replaceAll('.. ', '. ')
 }
 
 function remedyOf(error: unknown, sqlState: string | undefined): string {

@@ -22,6 +22,38 @@ it('an edited migration is refused with what changed, and accepted after review'
   expect(await migrated.applied()).toEqual([])
 })
 
+it('one that is half done and was edited is refused with what changed, until somebody settles it', async () => {
+  await using migrated = await Migrated.make({
+    'vendas/001_a.sql':
+      'CREATE TABLE a AS SELECT 1 AS id FROM generate_series(1, 2);\nCREATE UNIQUE INDEX CONCURRENTLY a_id ON a (id);\n',
+  })
+  const system = migrated.system()
+  await expect(system.runAllMigrations()).rejects.toMatchObject({ code: 'PLT_MIGRATION_FAILED' })
+  await migrated.write({ 'vendas/001_a.sql': 'CREATE TABLE a AS SELECT 1 AS id;\n' })
+  const error = await system.runAllMigrations().catch((reason: unknown) => reason)
+  expect(error).toMatchObject({
+    code: 'PLT_MIGRATION_CHANGED',
+    module: 'vendas',
+    remedy: expect.stringContaining('"rolled-back"'),
+    details: { changed: [{ module: 'vendas', name: '001_a' }] },
+  })
+  expect(String(error)).toContain('half done')
+  expect(String(error)).toContain('\n-CREATE UNIQUE INDEX CONCURRENTLY')
+  await migrated.rows('DROP TABLE module_vendas.a')
+  await system.repair({ module: 'vendas', name: '001_a', as: 'rolled-back' })
+  await system.runAllMigrations()
+  expect(await migrated.applied()).toEqual(['vendas:001_a'])
+})
+
+it('a detail and a hint of PostgreSQL are sentences of their own', async () => {
+  await using migrated = await Migrated.make({
+    'vendas/001_a.sql': 'CREATE TABLE a (nome text);\nSELECT nom FROM a;',
+  })
+  await expect(migrated.system().runAllMigrations()).rejects.toThrow(
+    'column "nom" does not exist. Perhaps you meant',
+  )
+})
+
 /** As a process that is killed in the statement whose effect cannot be told. */
 async function interrupted(): Promise<Migrated> {
   const migrated = await Migrated.make({

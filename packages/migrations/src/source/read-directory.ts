@@ -71,7 +71,7 @@ function entriesOf(directory: string): readonly Dirent[] {
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw cause
     throw new PlataformaError(
       'PLT_MIGRATION_NOT_FOUND',
-      `There is no folder ${directory} of migrations.`,
+      `There is no folder of migrations: ${directory}`,
       {
         remedy: 'Make it, or say with "directory" where migrations are.',
         cause,

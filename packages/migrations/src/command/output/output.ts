@@ -82,7 +82,10 @@ function oneLine(text: string): string {
   return text.trim().replace(/\s*\n\s*/g, ' ')
 }
 
+/** Not a path or a name of something. */
+const FIRST_WORD = /^[a-z]+(?![\w/:@-]|\.\w)/
+
 function sentence(text: string): string {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1)
+  const capital = text.replace(FIRST_WORD, (word) => word.charAt(0).toUpperCase() + word.slice(1))
   return text.includes('\n') || /[.!?)]$/.test(capital) ? capital : `${capital}.`
 }
