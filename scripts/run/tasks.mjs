@@ -14,6 +14,10 @@ export const tasks = {
   demo: (args) => show('pnpm', ['--filter', './apps/demo', 'start', ...args]),
   bench: (args) => show('pnpm', ['--filter', './bench', 'start', ...args]),
   changeset: (args) => show('changeset', args),
+  'check:deployment': () =>
+    show('pnpm', ['--filter', '@plataforma/migrations', 'exec', 'vitest', 'run', 'test/deploy/'], {
+      env: { PLATAFORMA_TEST_EVERY_MESSAGE: '1' },
+    }),
   'check:dependencies': () => show('node', ['scripts/check-dependencies.mjs']),
   'check:unused': (args) => show('knip', args),
   'check:packages': () => afterBuild('node', ['scripts/check-packages.mjs']),
