@@ -71,6 +71,8 @@ export class PluginAssembly {
       closers,
       schemaChanged: (module: string) => engine.schemaChanged(module),
       ensureTable: (...table: Parameters<PluginHost['ensureTable']>) => this.#ensureTable(...table),
+      releaseTable: ({ module, table }: TableRef, trx: OwnerTransaction) =>
+        engine.isolation.releaseTable(module, table, trx),
       secureModule: (module: string) => engine.isolation.secureModule(module),
     }
     for (const plugin of this.#plugins) {

@@ -26,6 +26,7 @@ import { secureModule } from './modules/secure-module.js'
 import { ensureNewTable, recipeOf, type TableMaking } from './policies/ensure-new-table.js'
 import { ensureTable } from './policies/ensure-table.js'
 import { DEFAULT_TENANT_COLUMN, protectTable } from './policies/protect-table.js'
+import { releaseTable } from './policies/release-table.js'
 import type { EnsuredTable } from './policies/table-registry.js'
 import { stands } from './policies/table-standing.js'
 import { readServerFacts } from './server-facts.js'
@@ -213,7 +214,13 @@ export class ModuleIsolationManager implements AsyncDisposable {
     return findings
   }
 
-  /** The same for one table of it and its partitions, as the registry has it; tells nobody. */
+  /** Takes a table without tenant column out of isolation, inside a transaction that holds it. */
+  async releaseTable(module: string, table: string, trx: Kysely<unknown>): Promise<void> {
+    const tenantColumn = this.#tenantColumn
+    await releaseTable(trx, await this.#open(), { module, table, tenantColumn })
+  }
+
+  /** `secureModule` for one table and its partitions, as the registry has it; tells nobody. */
   async secureTable(
     module: string,
     table: string,

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Acting } from '../context/acting.js'
 import type { ContextStore } from '../context/context-store.js'
 import type { Finding } from '../isolation/inspection/finding.js'
+import { releaseStatement } from '../isolation/policies/release-table.js'
 import type { QueryCache } from '../module/module-host.js'
 import type { StatementInterceptor } from '../statement/statement.js'
 import type { OwnerTransaction } from '../table/table-host.js'
@@ -28,6 +29,7 @@ export interface HostParts {
   readonly closers: Closers
   readonly schemaChanged: (module: string) => Promise<void>
   readonly ensureTable: PluginHost['ensureTable']
+  readonly releaseTable: PluginHost['releaseTable']
   readonly secureModule: PluginHost['secureModule']
   readonly mode: PluginHost['mode']
   readonly tenantColumn: string
@@ -84,6 +86,12 @@ export class Host implements PluginHost {
     options?: { readonly rls?: boolean },
   ): Promise<void> {
     return this.#parts.ensureTable(table, trx, options)
+  }
+
+  readonly releaseStatement = releaseStatement
+
+  releaseTable(table: TableRef, trx: OwnerTransaction): Promise<void> {
+    return this.#parts.releaseTable(table, trx)
   }
 
   secureModule(module: string): Promise<readonly Finding[]> {

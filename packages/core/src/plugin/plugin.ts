@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Acting } from '../context/acting.js'
 import type { LocalSetting, LoginDirectory } from '../identity/login-directory.js'
 import type { Finding } from '../isolation/inspection/finding.js'
+import type { ColumnChange } from '../isolation/policies/release-table.js'
 import type { QueryCache } from '../module/module-host.js'
 import type { SessionSource } from '../session/session-source.js'
 import type { StatementInterceptor } from '../statement/statement.js'
@@ -54,6 +55,17 @@ export interface PluginHost {
     trx: OwnerTransaction,
     options?: { readonly rls?: boolean },
   ): Promise<void>
+  /**
+   * SQL for the owner of a table, to be run before a statement that drops a column, renames it or
+   * changes its type: takes policies away that depend on it. Before COMMIT the table is to go
+   * through `ensureTable` where it has the tenant column, else through `releaseTable`.
+   */
+  releaseStatement(change: ColumnChange): string
+  /**
+   * Takes a table that has lost its tenant column out of isolation, inside a transaction of the
+   * administrator that holds it in ACCESS EXCLUSIVE mode.
+   */
+  releaseTable(table: TableRef, trx: OwnerTransaction): Promise<void>
   /**
    * Protects whatever is new in a module's schema, in a transaction of its own; gives what remains
    * to be mended by hand.

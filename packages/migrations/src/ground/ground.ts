@@ -1,5 +1,6 @@
 import type { Finding, LocalSetting, Log } from '@plataforma/core'
 import type { Kysely } from 'kysely'
+import type { ChangedColumn } from '../script/changed-columns.js'
 
 /** What migrations stand on: a plain PostgreSQL, or a system of isolated modules. */
 export interface Ground {
@@ -20,6 +21,13 @@ export interface Ground {
   /** Protects a table inside the transaction that made it; a `rls: false` one is only written down. */
   ensureTable(
     table: { readonly module: string; readonly table: string; readonly rls: boolean },
+    session: Kysely<unknown>,
+  ): Promise<void>
+  /** What the owner runs before a column is dropped, renamed or given another type. */
+  releaseStatement(change: ChangedColumn): string | undefined
+  /** Takes a table that lost its tenant column out of protection, inside the transaction. */
+  releaseTable(
+    table: { readonly module: string; readonly table: string },
     session: Kysely<unknown>,
   ): Promise<void>
   /** After a module's migrations: protects what else is new and tells everybody of the change. */

@@ -33,6 +33,8 @@ export async function openHostGround(
     settingsFor: (module, session) => host.modules.ownerSettings(module, session),
     ensureTable: ({ module, table, rls }, session) =>
       host.ensureTable({ module, table }, session, { rls }),
+    releaseStatement: (change) => host.releaseStatement(change),
+    releaseTable: (table, session) => host.releaseTable(table, session),
     moduleChanged: (module) => host.secureModule(module),
     close: async () => own?.close(),
   }

@@ -70,6 +70,8 @@ function plainGround(
       return [{ name: 'search_path', value }]
     },
     async ensureTable() {},
+    releaseStatement: () => undefined,
+    async releaseTable() {},
     async moduleChanged() {
       return []
     },

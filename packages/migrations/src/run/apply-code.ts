@@ -34,7 +34,8 @@ export async function applyCode(
       await session.script(beginText(settings))
       const { runCode } = await import('./code/run-code.js')
       const { signal } = session
-      await session.abortable(() => runCode(session.db, code, { signal }))
+      const { releaseStatement } = context.ground
+      await session.abortable(() => runCode(session.db, code, { signal, releaseStatement }))
       await session.script(closingText())
     },
     explain: async (error) => {

@@ -28,7 +28,7 @@ export async function applySql(
   context: RunContext,
   { migration, settings, statements, writes }: SqlTransaction,
 ): Promise<number> {
-  const script = composeScript(settings, statements)
+  const script = composeScript(settings, statements, context.ground.releaseStatement)
   return await runTransaction(session, context, {
     migration,
     writes,

@@ -57,10 +57,12 @@ export async function closeTransaction(
   if (standing?.pid !== session.backend.pid) throw pooled()
   if (!standing.isLocked) throw lockLost(module)
   if (standing.written === 0) throw overtaken(module)
-  for (const relation of standing.relations ?? []) {
-    const isExempt = !rls && relation.hasTenant
+  for (const { name: table, hasTenant, isReleased, wasProtected } of standing.relations ?? []) {
+    const isExempt = !rls && hasTenant && !wasProtected
     await session.abortable(() =>
-      ground.ensureTable({ module, table: relation.name, rls: !isExempt }, session.db),
+      isReleased
+        ? ground.releaseTable({ module, table }, session.db)
+        : ground.ensureTable({ module, table, rls: !isExempt }, session.db),
     )
   }
   return standing.transaction

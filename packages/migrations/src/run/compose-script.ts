@@ -1,5 +1,6 @@
 import type { LocalSetting } from '@plataforma/core'
 import { escapeLiteral } from 'pg'
+import type { Ground } from '../ground/ground.js'
 import type { ScriptStatement } from '../script/migration-script.js'
 
 /** One transaction's text for the simple protocol, up to where its outcome is written down. */
@@ -34,12 +35,13 @@ export function closingText(): string {
  * Puts a transaction's settings and statements into one text.
  *
  * @example
- * const script = composeScript(settings, statements)
+ * const script = composeScript(settings, statements, ground.releaseStatement)
  * await session.script(script.text)
  */
 export function composeScript(
   settings: readonly LocalSetting[],
   statements: readonly ScriptStatement[],
+  releaseStatement: Ground['releaseStatement'],
 ): ComposedScript {
   const offsets: number[] = []
   const marks = statements.every((statement) => !FORGETS.test(statement.text))
@@ -48,6 +50,10 @@ export function composeScript(
     if (marks) text += markText(index)
     const asAdministrator = statement.runsAs === 'administrator'
     if (asAdministrator) text += `${ADMINISTRATOR};\n`
+    for (const change of statement.changes) {
+      const release = releaseStatement(change)
+      if (release !== undefined) text += `${release};\n`
+    }
     offsets.push(text.length)
     // A comment may stand at the end of the statement.
     text += `${statement.text}\n;\n`

@@ -5,6 +5,10 @@ export interface NewRelation {
   /** The table; of a partition, the table that it is a part of. */
   readonly name: string
   readonly hasTenant: boolean
+  /** Whether it was protected, and has no tenant column any more. */
+  readonly isReleased: boolean
+  /** Whether it is older than the transaction, and was protected when that began. */
+  readonly wasProtected: boolean
 }
 
 /**
@@ -21,24 +25,45 @@ export function newRelations({
   readonly tenantColumn: string
 }): RawBuilder<unknown> {
   return sql`(
-    SELECT json_agg(DISTINCT jsonb_build_object('name', root.relname, 'hasTenant', t.has))
+    SELECT json_agg(DISTINCT jsonb_build_object('name', root.relname, 'hasTenant', t.has,
+      'isReleased', t.released, 'wasProtected', coalesce(known.rls, false) AND (
+        SELECT age(a.xmin) > now.age FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid = root.oid AND a.attname = 'tableoid')))
     FROM pg_catalog.pg_locks AS l
       JOIN pg_catalog.pg_class AS c ON c.oid = l.relation
       JOIN pg_catalog.pg_class AS root ON root.oid = coalesce(pg_partition_root(c.oid), c.oid)
+      CROSS JOIN (SELECT age(pg_current_xact_id()::xid) AS age) AS now
+      LEFT JOIN plataforma.tables AS known
+        ON known.module = ${module} AND known.name = root.relname
+      LEFT JOIN pg_catalog.pg_attribute AS tenant
+        ON tenant.attrelid = c.oid AND c.relkind IN ('r', 'p') AND NOT tenant.attisdropped
+        AND tenant.attname = coalesce(known.tenant_column, ${tenantColumn})
       CROSS JOIN LATERAL (
-        SELECT EXISTS (
-          SELECT FROM pg_catalog.pg_attribute AS a
-          WHERE a.attrelid = c.oid AND a.attname = ${tenantColumn} AND NOT a.attisdropped
-        ) AND c.relkind IN ('r', 'p') AS has
+        SELECT tenant.attnum IS NOT NULL AS has,
+          tenant.attnum IS NULL AND c.relkind IN ('r', 'p') AND (known.rls IS TRUE OR EXISTS (
+            SELECT FROM pg_catalog.pg_policy AS p
+            WHERE p.polrelid IN (c.oid, root.oid) AND p.polname = 'plataforma_access'
+          )) AS released
       ) AS t
     WHERE l.locktype = 'relation' AND l.pid = pg_backend_pid() AND l.mode = 'AccessExclusiveLock'
       AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
       AND c.relnamespace = to_regnamespace(${schema})
       AND root.relnamespace = c.relnamespace
       AND (
-        (t.has AND NOT c.relforcerowsecurity AND NOT EXISTS (
-          SELECT FROM plataforma.tables AS known
-          WHERE known.module = ${module} AND known.name = root.relname AND NOT known.rls))
+        (t.has AND known.rls IS DISTINCT FROM false AND NOT (
+          c.relrowsecurity AND c.relforcerowsecurity AND (
+            SELECT count(*) FROM pg_catalog.pg_policy AS p
+            WHERE p.polrelid = c.oid
+              -- Those that this transaction has not touched, nor a savepoint of it.
+              AND age(p.xmin) > now.age
+              AND (p.polname = 'plataforma_access'
+                OR p.polname IN ('plataforma_tenant', 'plataforma_owner') AND EXISTS (
+                  SELECT FROM pg_catalog.pg_depend AS d
+                  WHERE d.classid = 'pg_catalog.pg_policy'::regclass AND d.objid = p.oid
+                    AND d.refclassid = 'pg_catalog.pg_class'::regclass
+                    AND d.refobjid = c.oid AND d.refobjsubid = tenant.attnum))
+          ) = 3))
+        OR t.released
         OR c.relkind = 'm'
         OR c.relispartition
         OR (c.relkind = 'v' AND NOT coalesce((

@@ -1,3 +1,5 @@
+import type { ChangedColumn } from './changed-columns.js'
+
 /** An SQL migration, cut into statements by PostgreSQL's own parser. */
 export interface MigrationScript {
   readonly up: readonly ScriptStatement[]
@@ -22,6 +24,8 @@ export interface ScriptStatement {
   readonly outside: OutsideEffect | undefined
   /** Whether its code may commit by itself (`DO`, `CALL`) where it runs outside a transaction. */
   readonly mayCommit: boolean
+  /** Columns that it drops, renames or gives another type. */
+  readonly changes: readonly ChangedColumn[]
 }
 
 /** What a statement outside of transactions leaves, by which an interrupted one is told. */

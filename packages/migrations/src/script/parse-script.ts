@@ -1,6 +1,7 @@
 import { loadParser } from '@plataforma/core/parser'
 import type { MigrationText } from '../migration/migration-text.js'
 import { invalidMigration } from '../place/invalid-migration.js'
+import { changedColumns } from './changed-columns.js'
 import { type DownMarker, likelyMarker, scannedMarker } from './down-marker.js'
 import { isAboutExtensions } from './extension-statement.js'
 import type { MigrationScript, ScriptStatement } from './migration-script.js'
@@ -115,6 +116,7 @@ function readerOf(migration: MigrationText, { transaction, extensions = [] }: Pa
         runsAs: isAboutExtensions(tree) ? 'administrator' : 'owner',
         outside,
         mayCommit: tag === 'DoStmt' || tag === 'CallStmt',
+        changes: changedColumns(tree),
       }
     })
   }

@@ -5,7 +5,11 @@ export interface StatementNodes {
   AlterExtensionStmt: { readonly extname?: string }
   AlterObjectSchemaStmt: { readonly objectType?: string }
   AlterSubscriptionStmt: { readonly kind?: string; readonly options?: readonly OptionNode[] }
-  AlterTableStmt: { readonly relation?: RelationNode; readonly cmds?: readonly CommandNode[] }
+  AlterTableStmt: {
+    readonly relation?: RelationNode
+    readonly objtype?: string
+    readonly cmds?: readonly CommandNode[]
+  }
   ClusterStmt: { readonly relation?: RelationNode }
   CommentStmt: { readonly objtype?: string; readonly object?: NameNode }
   CopyStmt: {
@@ -39,6 +43,11 @@ export interface StatementNodes {
     readonly name?: string
     readonly params?: readonly OptionNode[]
   }
+  RenameStmt: {
+    readonly renameType?: string
+    readonly relation?: RelationNode
+    readonly subname?: string
+  }
   TransactionStmt: { readonly kind?: string }
   VacuumStmt: { readonly is_vacuumcmd?: boolean }
   VariableSetStmt: { readonly kind?: string; readonly name?: string }
@@ -69,6 +78,7 @@ export interface OptionNode {
 interface CommandNode {
   readonly AlterTableCmd?: {
     readonly subtype?: string
+    readonly name?: string
     readonly def?: {
       readonly PartitionCmd?: { readonly name?: RelationNode; readonly concurrent?: boolean }
     }

@@ -3,7 +3,11 @@ import { asAdministrator, withRole } from '../acting-role.js'
 import type { Finding } from '../inspection/finding.js'
 import type { Isolation } from '../isolation.js'
 import { type RelationFacts, readRelations } from '../policies/relation-facts.js'
-import { type RelationWork, secureRelations } from '../policies/secure-relation.js'
+import {
+  assertProtectable,
+  type RelationWork,
+  secureRelations,
+} from '../policies/secure-relation.js'
 import { sequenceFindings } from '../policies/serial-columns.js'
 import { forgetTables, readTableEntries, registerTable } from '../policies/table-registry.js'
 import { canBeProtected, isTenantType } from '../policies/tenant-policies.js'
@@ -55,6 +59,10 @@ async function secure(
     for (const relation of relations) {
       if (!relation.isPartition) {
         const entry = entries.get(relation.name)
+        // What was protected is not left open because its column became another.
+        if (table !== undefined && entry?.rls && relation.tenant !== undefined) {
+          assertProtectable({ module, relation, rls: true }, relation.tenant.name)
+        }
         rls = canBeProtected(relation) && (entry?.rls ?? newTables)
         if (rls && entry === undefined) {
           const column = relation.tenant?.name

@@ -3,13 +3,16 @@ import type { RoleNames } from '../../identity/role-names.js'
 import type { PolicyFacts, RelationFacts, TenantColumnFacts } from './relation-facts.js'
 
 export interface TenantPolicy {
-  readonly name: string
+  readonly name: (typeof POLICY_NAMES)[number]
   readonly permissive: boolean
   readonly roles: readonly string[]
   /** The condition as SQL, and as PostgreSQL prints it. */
   readonly condition: RawBuilder<unknown>
   readonly printed: string
 }
+
+/** The policies of a protected table. */
+export const POLICY_NAMES = ['plataforma_access', 'plataforma_tenant', 'plataforma_owner'] as const
 
 /** The types of tenant columns: the cast from text, and how the comparison is printed. */
 const TYPES: Readonly<Record<string, TenantType>> = {

@@ -1,5 +1,6 @@
 import { PlataformaError } from '@plataforma/core'
 import { loadParser, type ParseNode, parsePlaced } from '@plataforma/core/parser'
+import { type ChangedColumn, changedColumns } from '../../script/changed-columns.js'
 import { sessionRefusal } from '../../script/statement-refusal.js'
 
 const SHOWN = 200
@@ -24,6 +25,13 @@ export async function assertCodeStatement(text: string): Promise<void> {
       details: { statement: text.slice(0, SHOWN) },
     })
   }
+}
+
+/** The columns that the text drops, renames or gives another type. */
+export async function columnsChangedBy(text: string): Promise<readonly ChangedColumn[]> {
+  if (!/\balter\b/i.test(text)) return []
+  await loadParser()
+  return statementsOf(text).flatMap(changedColumns)
 }
 
 /** None where it is no SQL: then the server refuses all of the text. */

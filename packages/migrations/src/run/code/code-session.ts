@@ -1,6 +1,7 @@
 import { PlataformaError, toPlataformaError } from '@plataforma/core'
 import { type CompiledQuery, type Kysely, type QueryResult, sql } from 'kysely'
-import { assertCodeStatement } from './assert-code-statement.js'
+import { assertCodeStatement, columnsChangedBy } from './assert-code-statement.js'
+import type { RunCodeOptions } from './run-code.js'
 import { type Savepoint, Savepoints } from './savepoints.js'
 
 /** A connection that Kysely has taken and not given back. */
@@ -14,6 +15,7 @@ export interface Lease {
 export class CodeSession {
   readonly #session: Kysely<unknown>
   readonly #signal: AbortSignal | undefined
+  readonly #releaseStatement: RunCodeOptions['releaseStatement']
   readonly #savepoints = new Savepoints()
   readonly #leases = new Set<Lease>()
   readonly #pending = new Set<Promise<unknown>>()
@@ -22,9 +24,10 @@ export class CodeSession {
   #abortedBy: unknown
   #late: unknown
 
-  constructor(session: Kysely<unknown>, signal: AbortSignal | undefined) {
+  constructor(session: Kysely<unknown>, { signal, releaseStatement }: RunCodeOptions) {
     this.#session = session.withoutPlugins()
     this.#signal = signal
+    this.#releaseStatement = releaseStatement
   }
 
   /** Connections that are still taken. */
@@ -63,6 +66,7 @@ export class CodeSession {
     return await this.#counted(async () => {
       this.#savepoints.assertTurn(lease.savepoint, query.query.kind === 'SelectQueryNode')
       await assertCodeStatement(query.sql)
+      await this.#release(query.sql)
       return await this.#execute<R>(query)
     })
   }
@@ -115,6 +119,14 @@ export class CodeSession {
       await settled()
     }
     this.#isClosed = true
+  }
+
+  async #release(text: string): Promise<void> {
+    if (this.#releaseStatement === undefined) return
+    for (const change of await columnsChangedBy(text)) {
+      const release = this.#releaseStatement(change)
+      if (release !== undefined) await this.#execute(sql.raw(release).compile(this.#session))
+    }
   }
 
   #savepointOf({ savepoint }: Lease): Savepoint {

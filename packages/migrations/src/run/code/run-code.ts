@@ -1,5 +1,6 @@
 import { PlataformaError } from '@plataforma/core'
 import type { Kysely } from 'kysely'
+import type { Ground } from '../../ground/ground.js'
 import type { MigrationDatabase } from '../../migration/migration.js'
 import { codeHandle } from './code-handle.js'
 import { CodeSession, type Lease, settled } from './code-session.js'
@@ -7,6 +8,8 @@ import { CodeSession, type Lease, settled } from './code-session.js'
 export interface RunCodeOptions {
   /** Refuses further queries of the code; who aborts cancels the one that runs. */
   readonly signal?: AbortSignal | undefined
+  /** What is run before a column is dropped, renamed or given another type. */
+  readonly releaseStatement?: Ground['releaseStatement'] | undefined
 }
 
 /**
@@ -20,9 +23,9 @@ export interface RunCodeOptions {
 export async function runCode(
   session: Kysely<unknown>,
   code: (db: MigrationDatabase) => unknown,
-  { signal }: RunCodeOptions = {},
+  options: RunCodeOptions = {},
 ): Promise<void> {
-  const own = new CodeSession(session, signal)
+  const own = new CodeSession(session, options)
   let left: readonly Lease[] = []
   try {
     await code(codeHandle(own))
