@@ -1,4 +1,7 @@
 import { sql } from 'kysely'
+import { appliedVersion } from '../plan/module-chain.js'
+import { modulesOf } from '../plan/module-state.js'
+import { readHistory } from '../registry/read-history.js'
 import type { CallOptions, Engine } from './engine.js'
 import type { MigrationSession } from './migration-session.js'
 
@@ -13,15 +16,22 @@ export async function writeSnapshots(
     const { readSnapshot } = await import('../snapshot/read-snapshot.js')
     const schemas = modules.map((module) => ground.schemaOf(module))
     const snapshots = await readSnapshot(session.db, { schemas })
+    const states = modulesOf({ migrations: [], ...(await readHistory(session.db)) })
     for (const module of modules) {
+      const state = states.get(module)
+      const version = state === undefined ? undefined : appliedVersion(state)
       const snapshot = snapshots.get(ground.schemaOf(module))
       if (snapshot === undefined) continue
       await sql`
-        INSERT INTO plataforma.migration_snapshots (run, module, hash, snapshot)
-        SELECT ${run}::bigint, ${module}, ${snapshot.hash}, ${JSON.stringify(snapshot)}::jsonb
-        WHERE ${snapshot.hash} IS DISTINCT FROM (
-          SELECT hash FROM plataforma.migration_snapshots
-          WHERE module = ${module} ORDER BY id DESC LIMIT 1)`.execute(session.db)
+        INSERT INTO plataforma.migration_snapshots (run, module, version, hash, snapshot)
+        SELECT ${run}::bigint, ${module}, ${version ?? null}::text, ${snapshot.hash},
+          ${JSON.stringify(snapshot)}::jsonb
+        WHERE NOT EXISTS (
+          SELECT FROM (
+            SELECT hash, version FROM plataforma.migration_snapshots
+            WHERE module = ${module} ORDER BY id DESC LIMIT 1) AS last
+          WHERE last.hash = ${snapshot.hash}
+            AND last.version IS NOT DISTINCT FROM ${version ?? null}::text)`.execute(session.db)
     }
   } catch (error) {
     // The migrations are applied, whether the snapshot could be kept or not.

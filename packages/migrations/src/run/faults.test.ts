@@ -30,6 +30,51 @@ it.each([
   expect(await migrated.applied()).toEqual(['vendas:001_a', 'vendas:002_b'])
 })
 
+it.each([
+  ['steps', { steps: 2 }],
+  ['to', { to: '0' }],
+] as const)('a rollback by %s whose COMMIT is lost goes on', async (_, target) => {
+  const down = (name: string) => `CREATE TABLE ${name} (n int);\n-- @down\nDROP TABLE ${name};`
+  await using migrated = await Migrated.make({
+    'vendas/001_a.sql': down('a'),
+    'vendas/002_b.sql': down('b'),
+    'vendas/003_c.sql': `CREATE TABLE c (n int); CREATE INDEX c_n ON c (n);
+-- @down
+COMMENT ON TABLE c IS 'x';
+DROP INDEX CONCURRENTLY c_n;
+DROP TABLE c;`,
+  })
+  await migrated.system().runAllMigrations()
+  // Of each kind once: before the last transaction of a migration, and the last one.
+  let commits = 0
+  await using proxy = await startMessageProxy(migrated.database.server, {
+    onMessage: (message) => (isCommit(message) && ++commits <= 3 ? 'pass-then-cut' : 'pass'),
+  })
+  const connectionString = proxy.url(migrated.database.connectionString)
+  const { rolledBack } = await migrated
+    .system({ connectionString })
+    .rollback({ module: 'vendas', ...target })
+  const names = 'steps' in target ? ['003_c', '002_b'] : ['003_c', '002_b', '001_a']
+  expect(rolledBack.map(({ name }) => name)).toEqual(names)
+  expect(rolledBack.every(({ durationMs }) => durationMs > 0)).toBe(true)
+  expect(await migrated.applied()).toEqual('steps' in target ? ['vendas:001_a'] : [])
+})
+
+it('a rollback whose COMMIT was not done says so', async () => {
+  await using migrated = await Migrated.make({
+    'vendas/001_a.sql': 'CREATE TABLE a ();\n-- @down\nDROP TABLE a;',
+  })
+  await migrated.system().runAllMigrations()
+  await using proxy = await startMessageProxy(migrated.database.server, {
+    onMessage: (message) => (isCommit(message) ? 'cut' : 'pass'),
+  })
+  const connectionString = proxy.url(migrated.database.connectionString)
+  await expect(
+    migrated.system({ connectionString }).rollback({ module: 'vendas', steps: 1 }),
+  ).rejects.toMatchObject({ code: 'PLT_DATABASE_UNAVAILABLE' })
+  expect(await migrated.applied()).toEqual(['vendas:001_a'])
+})
+
 it('a lost session of the deployer lock stops the run before anything more is committed', async () => {
   await using migrated = await Migrated.make({
     'a/001_a.sql': 'SELECT pg_sleep(0.5); CREATE TABLE a ();',

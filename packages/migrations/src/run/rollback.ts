@@ -1,9 +1,11 @@
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { planRollback, type RollbackTarget } from '../plan/rollback-plan.js'
+import { readEvents } from '../registry/events.js'
 import type { MigrationRecord } from '../registry/migration-record.js'
 import { readHistory } from '../registry/read-history.js'
 import type { RollbackReport, RunMigration } from '../system/migration-reports.js'
 import { afterChanges, writeSnapshots } from './after-changes.js'
+import { overtaken } from './close-transaction.js'
 import { CommitUnknown } from './commit-unknown.js'
 import { connectionLost } from './connection-lost.js'
 import type { CallOptions, Engine } from './engine.js'
@@ -25,20 +27,9 @@ export interface RollbackRequest extends RollbackTarget, CallOptions {}
 export async function rollback(engine: Engine, request: RollbackRequest): Promise<RollbackReport> {
   const start = performance.now()
   const rolledBack: RunMigration[] = []
+  const work: Work = { request, rolledBack, left: undefined }
   try {
-    await withDeployerLock(engine, request, async (deployer) => {
-      const { session, context } = deployer
-      const { module } = request
-      try {
-        await undoAll(engine, deployer, { request, rolledBack })
-      } finally {
-        if (rolledBack.length > 0) {
-          await writeSnapshots(engine, session, { run: context.run, modules: [module] })
-        }
-      }
-    })
-  } catch (error) {
-    throw await explained(engine, request, error)
+    while (!(await rollbackOnce(engine, work)));
   } finally {
     if (rolledBack.length > 0) await afterChanges(engine, [request.module], request.onProgress)
   }
@@ -48,16 +39,55 @@ export async function rollback(engine: Engine, request: RollbackRequest): Promis
 interface Work {
   readonly request: RollbackRequest
   readonly rolledBack: RunMigration[]
+  /** What is still to be undone, by name, once it was planned. */
+  left: ReadonlySet<string> | undefined
 }
 
-async function undoAll(
-  engine: Engine,
-  { session, context }: Deployer,
-  { request, rolledBack }: Work,
-): Promise<void> {
-  const { module, to, steps } = request
+/** Whether all was done; not where a session was lost whose last transaction was committed. */
+async function rollbackOnce(engine: Engine, work: Work): Promise<boolean> {
+  const { request, rolledBack } = work
+  const { module, signal } = request
+  const before = rolledBack.length
+  try {
+    await withDeployerLock(engine, request, async (deployer) => {
+      const { session, context } = deployer
+      try {
+        await undoAll(engine, deployer, work)
+      } finally {
+        if (rolledBack.length > before) {
+          await writeSnapshots(engine, session, { run: context.run, modules: [module] })
+        }
+      }
+    })
+    return true
+  } catch (error) {
+    if (!(error instanceof CommitUnknown)) throw error
+    const { db } = engine.ground
+    if (!(await isCommitted(db, error, signal))) throw connectionLost(error.cause, error.lost)
+    // Of several transactions it may have been one before the last.
+    const { records } = await readHistory(db.withoutPlugins())
+    if (!isAmong(records, error.lost)) rolledBack.push(await undone(db, error.lost))
+    return false
+  }
+}
+
+function isAmong(records: readonly MigrationRecord[], { module, name }: Key): boolean {
+  return records.some((record) => record.module === module && record.name === name)
+}
+
+type Key = Pick<MigrationRecord, 'module' | 'name'>
+
+async function undone(db: Kysely<unknown>, { module, name }: Key): Promise<RunMigration> {
+  const events = await readEvents(db.withoutPlugins(), module)
+  const last = events.findLast((one) => one.name === name && one.event === 'rolled-back')
+  return { module, name, version: last?.version ?? null, durationMs: last?.durationMs ?? 0 }
+}
+
+async function undoAll(engine: Engine, { session, context }: Deployer, work: Work): Promise<void> {
+  const { request, rolledBack } = work
+  const { module } = request
   const { lockWaitMs, extensions } = engine
-  const records = await plannedRecords(engine, session, { module, to, steps })
+  const records = await plannedRecords(engine, session, work)
   const total = records.length
   context.onProgress({ kind: 'planned', total })
   if (total === 0) return
@@ -86,25 +116,24 @@ async function undoAll(
 async function plannedRecords(
   engine: Engine,
   session: MigrationSession,
-  target: RollbackTarget,
+  work: Work,
 ): Promise<readonly MigrationRecord[]> {
+  const { module, to, steps } = work.request
   const { records } = await readHistory(session.db)
+  const { left } = work
+  const rest = records.filter((one) => one.module === module && left?.has(one.name))
+  if (left !== undefined && rest.length === 0) return []
+  const ordinary = rest.filter(({ repeatable }) => !repeatable).length
+  const target = { module, to, steps: left === undefined || steps === undefined ? steps : ordinary }
   const { rows } = await sql<{ name: string }>`
     SELECT name FROM plataforma.migrations
-    WHERE module = ${target.module} AND (irreversible OR kind = 'sql' AND down_text IS NULL)`.execute(
+    WHERE module = ${module} AND (irreversible OR kind = 'sql' AND down_text IS NULL)`.execute(
     session.db,
   )
   const irreversible = new Set(rows.map(({ name }) => name))
-  return planRollback({ migrations: engine.list(), records, target, irreversible })
-}
-
-/** A COMMIT without an answer: what has become of it decides what to say. */
-async function explained(
-  { ground }: Engine,
-  { signal }: CallOptions,
-  error: unknown,
-): Promise<unknown> {
-  if (!(error instanceof CommitUnknown)) return error
-  await isCommitted(ground.db, error, signal)
-  return connectionLost(error.cause, error.lost)
+  const planned = planRollback({ migrations: engine.list(), records, target, irreversible })
+  // While the lock was lost, somebody else may have migrated.
+  if (left !== undefined && planned.some(({ name }) => !left.has(name))) throw overtaken(module)
+  work.left ??= new Set(planned.map(({ name }) => name))
+  return planned
 }

@@ -163,10 +163,13 @@ it('keeps a snapshot of each module that a run has changed', async () => {
   const system = migrated.system()
   await system.runAllMigrations()
   await system.rollback({ module: 'vendas', steps: 1 }).catch(() => {})
-  await migrated.write({ 'vendas/003_c.sql': 'CREATE TABLE c ()' })
+  await migrated.write({
+    'vendas/003_c.sql': '-- @metadata {"version": "7.1.0"}\nCREATE TABLE c ()',
+  })
   await system.runAllMigrations()
-  const rows = await migrated.rows<{ tables: string[] }>(`
-    SELECT ARRAY(SELECT jsonb_object_keys(snapshot -> 'tables') ORDER BY 1) AS tables
+  const rows = await migrated.rows<{ tables: string[]; version: string | null }>(`
+    SELECT version, ARRAY(SELECT jsonb_object_keys(snapshot -> 'tables') ORDER BY 1) AS tables
     FROM plataforma.migration_snapshots ORDER BY id`)
   expect(rows.map(({ tables }) => tables)).toEqual([['clientes'], ['c', 'clientes']])
+  expect(rows.map(({ version }) => version)).toEqual(['1.0.0', '7.1.0'])
 })
