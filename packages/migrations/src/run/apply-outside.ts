@@ -17,6 +17,7 @@ import type { MigrationSession } from './migration-session.js'
 import { effectToJson } from './outside/effect-json.js'
 import type { OutsideStep } from './outside/outside-step.js'
 import { clearOutside, settleOutside, verifyOutside } from './outside/settle-outside.js'
+import { protectCommitted } from './protect-committed.js'
 import type { RunContext } from './run-context.js'
 import { RESET_SESSION } from './session-settings.js'
 
@@ -56,8 +57,12 @@ export async function applyOutside(
     await executeWrites(session.db, begun)
     await runWithRetries(session, context, { work, step })
   }
+  if (COMMITS_TABLES.has(effect.kind)) await protectCommitted(session, context, work.migration)
   await executeWrites(session.db, ended())
 }
+
+/** A procedure may make tables, and a partition that is let go is a table. */
+const COMMITS_TABLES: ReadonlySet<OutsideEffect['kind']> = new Set(['unknown', 'detach-partition'])
 
 async function isSettled(
   session: MigrationSession,

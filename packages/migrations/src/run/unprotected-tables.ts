@@ -12,7 +12,8 @@ export async function unprotectedTables(
     SELECT c.relname::text AS "name"
     FROM pg_catalog.pg_class AS c
     WHERE c.relnamespace = to_regnamespace(${ground.schemaOf(module)})
-      AND c.relkind IN ('r', 'p', 'f') AND NOT c.relispartition AND NOT c.relforcerowsecurity
+      AND c.relkind IN ('r', 'p', 'f') AND NOT c.relispartition
+      AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
       AND EXISTS (
         SELECT FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid = c.oid AND a.attname = ${tenantColumn} AND NOT a.attisdropped)

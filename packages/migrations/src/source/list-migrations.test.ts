@@ -105,3 +105,14 @@ it('points into the metadata of an object', () => {
     }),
   )
 })
+
+it.each([10n, () => 5])('refuses metadata of a program that JSON has not: %s', (lockTimeout) => {
+  const metadata = { lockTimeout } as unknown as { lockTimeout: number }
+  const [migration] = listMigrations({
+    directory: folderOf({}),
+    sources: [{ module: 'vendas', name: '001_a', metadata, up }],
+  })
+  expect(() => migration?.metadata).toThrow(
+    expect.objectContaining({ code: 'PLT_MIGRATION_INVALID' }),
+  )
+})

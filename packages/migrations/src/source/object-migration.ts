@@ -55,9 +55,17 @@ export class ObjectMigration implements Migration {
       name,
       value,
       placeOf: (path) => {
-        const text = JSON.stringify(value)
+        const text = asJson(value)
         return { file, text, offset: jsonOffset(text, path) }
       },
     })
   }
+}
+
+/** Also of what JSON has not: it is shown where it is refused. */
+function asJson(value: unknown): string {
+  const text = JSON.stringify(value, (_, member: unknown) =>
+    typeof member === 'bigint' || typeof member === 'function' ? String(member) : member,
+  )
+  return text ?? 'null'
 }
