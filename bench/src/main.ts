@@ -6,6 +6,7 @@ import { interceptors } from './cases/interceptors.js'
 import { migrationsNothingToDo } from './cases/migrations-nothing-to-do.js'
 import { migrationsPlan } from './cases/migrations-plan.js'
 import { migrationsRun } from './cases/migrations-run.js'
+import { migrationsSnapshot } from './cases/migrations-snapshot.js'
 import { poolAllocation } from './cases/pool-allocation.js'
 import { poolBorrowing } from './cases/pool-borrowing.js'
 import { poolBudgets } from './cases/pool-budgets.js'
@@ -42,6 +43,7 @@ const CASES: readonly BenchCase[] = [
   poolAllocation,
   migrationsPlan,
   migrationsNothingToDo,
+  migrationsSnapshot,
   migrationsRun,
 ]
 

@@ -25,8 +25,7 @@ export const REGISTRY_STEPS: readonly ((trx: Transaction<unknown>) => Promise<vo
         applied_by text NOT NULL,
         run bigint,
         PRIMARY KEY (module, name)
-      )`.execute(trx)
-    await sql`
+      );
       CREATE TABLE plataforma.migration_progress (
         module text NOT NULL,
         name text NOT NULL,
@@ -37,8 +36,7 @@ export const REGISTRY_STEPS: readonly ((trx: Transaction<unknown>) => Promise<vo
         at timestamptz NOT NULL DEFAULT clock_timestamp(),
         PRIMARY KEY (module, name, direction, part),
         FOREIGN KEY (module, name) REFERENCES plataforma.migrations ON DELETE CASCADE
-      )`.execute(trx)
-    await sql`
+      );
       CREATE TABLE plataforma.migration_runs (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -51,8 +49,7 @@ export const REGISTRY_STEPS: readonly ((trx: Transaction<unknown>) => Promise<vo
         backend_start timestamptz,
         outcome text CHECK (outcome IN ('done', 'failed', 'stopped')),
         error text
-      )`.execute(trx)
-    await sql`
+      );
       CREATE TABLE plataforma.migration_events (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -66,9 +63,8 @@ export const REGISTRY_STEPS: readonly ((trx: Transaction<unknown>) => Promise<vo
         duration_ms double precision,
         by text NOT NULL,
         detail text
-      )`.execute(trx)
-    await sql`CREATE INDEX ON plataforma.migration_events (module, id)`.execute(trx)
-    await sql`
+      );
+      CREATE INDEX ON plataforma.migration_events (module, id);
       CREATE TABLE plataforma.migration_snapshots (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -77,7 +73,7 @@ export const REGISTRY_STEPS: readonly ((trx: Transaction<unknown>) => Promise<vo
         version text,
         hash text NOT NULL,
         snapshot jsonb NOT NULL
-      )`.execute(trx)
-    await sql`CREATE INDEX ON plataforma.migration_snapshots (module, id)`.execute(trx)
+      );
+      CREATE INDEX ON plataforma.migration_snapshots (module, id)`.execute(trx)
   },
 ]

@@ -17,22 +17,23 @@ export async function writeSnapshots(
     const schemas = modules.map((module) => ground.schemaOf(module))
     const snapshots = await readSnapshot(session.db, { schemas })
     const states = modulesOf({ migrations: [], ...(await readHistory(session.db)) })
-    for (const module of modules) {
+    const found = modules.flatMap((module) => {
       const state = states.get(module)
-      const version = state === undefined ? undefined : appliedVersion(state)
+      const version = state && appliedVersion(state)
       const snapshot = snapshots.get(ground.schemaOf(module))
-      if (snapshot === undefined) continue
-      await sql`
-        INSERT INTO plataforma.migration_snapshots (run, module, version, hash, snapshot)
-        SELECT ${run}::bigint, ${module}, ${version ?? null}::text, ${snapshot.hash},
-          ${JSON.stringify(snapshot)}::jsonb
-        WHERE NOT EXISTS (
-          SELECT FROM (
-            SELECT hash, version FROM plataforma.migration_snapshots
-            WHERE module = ${module} ORDER BY id DESC LIMIT 1) AS last
-          WHERE last.hash = ${snapshot.hash}
-            AND last.version IS NOT DISTINCT FROM ${version ?? null}::text)`.execute(session.db)
-    }
+      return snapshot === undefined ? [] : [{ module, version, snapshot }]
+    })
+    await sql`
+      INSERT INTO plataforma.migration_snapshots (run, module, version, hash, snapshot)
+      SELECT ${run}::bigint, new.module, new.version, new.snapshot ->> 'hash', new.snapshot
+      FROM jsonb_to_recordset(${JSON.stringify(found)}::jsonb)
+        AS new(module text, version text, snapshot jsonb)
+      WHERE NOT EXISTS (
+        SELECT FROM (
+          SELECT hash, version FROM plataforma.migration_snapshots AS kept
+          WHERE kept.module = new.module ORDER BY id DESC LIMIT 1) AS last
+        WHERE last.hash = new.snapshot ->> 'hash'
+          AND last.version IS NOT DISTINCT FROM new.version)`.execute(session.db)
   } catch (error) {
     // The migrations are applied, whether the snapshot could be kept or not.
     ground.log('warn', 'The snapshot of the schemas could not be kept.', { modules, error })
