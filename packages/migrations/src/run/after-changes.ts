@@ -1,3 +1,4 @@
+import { PlataformaError } from '@plataforma/core'
 import { sql } from 'kysely'
 import { appliedVersion } from '../plan/module-chain.js'
 import { modulesOf } from '../plan/module-state.js'
@@ -58,8 +59,16 @@ export async function afterChanges(
 }
 
 async function writeTypes(engine: Engine, onProgress: CallOptions['onProgress']): Promise<void> {
-  if (engine.types === undefined) return
-  const { generateRowTypes } = await import('./row-types.js')
-  const { files } = await generateRowTypes(engine, engine.types)
-  onProgress?.({ kind: 'types', files: files.length })
+  const { ground, types } = engine
+  if (types === undefined) return
+  try {
+    const { generateRowTypes } = await import('./row-types.js')
+    const { files } = await generateRowTypes(engine, types)
+    onProgress?.({ kind: 'types', files: files.length })
+  } catch (error) {
+    if (!(error instanceof PlataformaError) || error.code !== 'PLT_TYPES_FAILED') throw error
+    // The migrations are applied, or have failed of something else.
+    const { message, remedy } = error
+    ground.log('warn', `The row types were not written. ${message}`, { remedy, error })
+  }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { Migrated } from '../run/engine.fixture.js'
 import type { MigrationProgress } from './migration-progress.js'
+import { MigrationSystem } from './migration-system.js'
 
 const VENDAS = {
   'vendas/001_create_clientes.sql': `-- @metadata {"version": "1.0.0", "dependencies": []}
@@ -156,6 +157,23 @@ it('writes the row types of all modules after a run that changed one', async () 
   await rm(outDir, { recursive: true })
   await system.runAllMigrations()
   await expect(readFile(join(outDir, 'vendas.ts'), 'utf8')).rejects.toThrow('ENOENT')
+})
+
+it('warns where the row types cannot be written, and tells what a run has done all the same', async () => {
+  await using migrated = await Migrated.make({
+    ...VENDAS,
+    'vendas/009_bad.sql': 'SELECT * FROM nowhere',
+  })
+  const warnings: unknown[] = []
+  await using system = new MigrationSystem({
+    connectionString: migrated.database.connectionString,
+    directory: migrated.directory,
+    // A file is no folder.
+    outDir: join(migrated.directory, 'vendas/009_bad.sql'),
+    log: (level, message) => warnings.push(`${level}: ${message}`),
+  })
+  await expect(system.runAllMigrations()).rejects.toMatchObject({ code: 'PLT_MIGRATION_FAILED' })
+  expect(warnings).toEqual([expect.stringMatching(/^warn: The row types were not written\. /)])
 })
 
 it('keeps a snapshot of each module that a run has changed', async () => {
