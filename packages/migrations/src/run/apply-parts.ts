@@ -67,6 +67,7 @@ export async function applyParts(
     }
     isAnyDone = true
   }
+  await sql`DISCARD TEMP`.execute(session.db)
   return performance.now() - start
 }
 
@@ -83,7 +84,8 @@ async function doPart(session: MigrationSession, context: RunContext, part: Part
   const { migration, settings, work, direction, ended } = part
   if (work.kind === 'transaction') {
     const { statements } = work
-    await applySql(session, context, { migration, settings, statements, writes: ended() })
+    const writes = ended()
+    await applySql(session, context, { migration, settings, statements, writes, isPart: true })
     return
   }
   const { module, name } = migration

@@ -15,6 +15,8 @@ export interface SqlTransaction {
   readonly settings: readonly LocalSetting[]
   readonly statements: readonly ScriptStatement[]
   readonly writes: HistoryWrites
+  /** Whether there is more of the migration. */
+  readonly isPart?: boolean
 }
 
 /**
@@ -26,11 +28,12 @@ export interface SqlTransaction {
 export async function applySql(
   session: MigrationSession,
   context: RunContext,
-  { migration, settings, statements, writes }: SqlTransaction,
+  { migration, settings, statements, writes, isPart }: SqlTransaction,
 ): Promise<number> {
   const script = composeScript(settings, statements, context.ground.releaseStatement)
   return await runTransaction(session, context, {
     migration,
+    isPart,
     writes,
     mayForget: script.mayForget,
     body: () => session.script(script.text),

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import type { MigrationProgress } from '../system/migration-progress.js'
 import { Migrated } from './engine.fixture.js'
 
-const isCommit = ({ bytes }: FrontendMessage) => bytes.includes('COMMIT; RESET ALL')
+const isCommit = ({ bytes }: FrontendMessage) => bytes.includes('COMMIT; DISCARD TEMP')
 
 it.each([
   ['pass-then-cut', 'is gone on from where it was done'],

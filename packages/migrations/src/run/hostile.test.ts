@@ -62,3 +62,27 @@ it('leaves the plugins of a given handle out of everything', async () => {
   expect((await system.runAllMigrations()).applied).toHaveLength(1)
   expect((await system.rollback({ module: 'vendas', steps: 1 })).rolledBack).toHaveLength(1)
 })
+
+it.each([
+  ['prepares', 'PREPARE p AS SELECT 1;'],
+  ['holds', 'DECLARE c CURSOR WITH HOLD FOR SELECT 1;'],
+  ['makes by a function', 'SELECT public.make_one();'],
+])('the next migration on a session sees nothing of what one %s', async (_, text) => {
+  const both = `${text}\n-- @down\n${text}`
+  await using migrated = await Migrated.make({ 'a/001_a.sql': both, 'a/002_b.sql': both })
+  await migrated.rows(`CREATE FUNCTION public.make_one() RETURNS void LANGUAGE plpgsql
+    AS 'BEGIN CREATE TEMP TABLE one (); END'`)
+  const system = migrated.system()
+  expect((await system.runAllMigrations()).applied).toHaveLength(2)
+  expect((await system.rollback({ module: 'a', steps: 2 })).rolledBack).toHaveLength(2)
+})
+
+it('a migration of several transactions keeps its temporary tables to its end', async () => {
+  const text = `-- @metadata {"transaction": false}
+    CREATE TEMP TABLE one AS SELECT 1 AS n; CREATE TABLE a AS SELECT * FROM one;`
+  await using migrated = await Migrated.make({
+    'vendas/001_a.sql': text,
+    'vendas/002_b.sql': text.replace('TABLE a', 'TABLE b'),
+  })
+  expect((await migrated.system().runAllMigrations()).applied).toHaveLength(2)
+})

@@ -16,32 +16,36 @@ export class MigrationSession {
   /** Bound to the session. */
   readonly db: Kysely<unknown>
   readonly backend: Backend
+  /** When it was taken from its pool, by the server's clock. */
+  readonly begunAt: string
   /** Ends what runs on the session when it is aborted. */
   readonly signal: AbortSignal | undefined
   readonly #prepared = new Map<string, string>()
   readonly #pool: Kysely<unknown>
   readonly #connection: DatabaseConnection
 
-  private constructor(parts: Parts & { readonly backend: Backend }) {
+  private constructor(parts: Parts & { readonly backend: Backend; readonly begunAt: string }) {
     this.db = parts.db
     this.backend = parts.backend
+    this.begunAt = parts.begunAt
     this.signal = parts.signal
     this.#pool = parts.pool
     this.#connection = parts.connection
   }
 
   static async begin(parts: Omit<Parts, 'connection'>): Promise<MigrationSession> {
-    const { rows } = await sql<{ pid: number; startedAt: string }>`
-      SELECT pg_backend_pid() AS "pid",
+    const { rows } = await sql<Backend & { readonly begunAt: string }>`
+      SELECT pg_backend_pid() AS "pid", now()::text AS "begunAt",
         (SELECT extract(epoch FROM backend_start)::text FROM pg_stat_get_activity(pg_backend_pid()))
           AS "startedAt", ${sql.raw(SESSION_SETTINGS)}`.execute(parts.db)
-    const [backend] = rows
-    if (backend === undefined) throw new Error('the server does not tell its process id')
+    const [begun] = rows
+    if (begun === undefined) throw new Error('the server does not tell its process id')
+    const { begunAt, ...backend } = begun
     // Kysely hands the connection of a held handle to whoever asks, for as long as the handle lives.
     const connection = await parts.db.getExecutor().provideConnection(async (one) => one)
     // What Kysely's own driver needs to know before it can cancel.
     await connection.collectSessionInfo?.()
-    return new MigrationSession({ ...parts, connection, backend })
+    return new MigrationSession({ ...parts, connection, backend, begunAt })
   }
 
   /** Runs a statement and gives its rows. */

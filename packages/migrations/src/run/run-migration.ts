@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { PlannedMigration } from '../plan/migration-plan.js'
 import { writeNotBegun, writeStillApplied } from '../registry/history-states.js'
 import { writeApplied } from '../registry/history-writes.js'
@@ -9,6 +8,7 @@ import { applyCode } from './apply-code.js'
 import { applyParts } from './apply-parts.js'
 import { applySql } from './apply-sql.js'
 import { overtaken } from './close-transaction.js'
+import { forgetPrepared } from './forget-prepared.js'
 import type { MigrationSession } from './migration-session.js'
 import { migrationSettings } from './module-settings.js'
 import type { RunContext } from './run-context.js'
@@ -34,13 +34,8 @@ export async function runMigration(
   work: StepWork,
 ): Promise<number> {
   const durationMs = await run(session, context, work)
-  // The next one on the session may have a table of that name.
-  if (mayLeaveTables(work)) await sql.raw('DISCARD TEMP').execute(session.db)
+  await forgetPrepared(session, work.step.migration)
   return durationMs
-}
-
-function mayLeaveTables({ step, script }: StepWork): boolean {
-  return script === undefined || /temp/i.test(step.migration.text ?? '')
 }
 
 async function run(

@@ -15,7 +15,7 @@ export const SESSION_SETTINGS = `
   pg_catalog.set_config('idle_in_transaction_session_timeout', '0', false)`
 
 /** Brings a session to these, whatever a migration has set. */
-export const RESET_SESSION = `RESET ALL; RESET ROLE; SELECT ${SESSION_SETTINGS}`
+export const RESET_SESSION = `CLOSE ALL; RESET ALL; RESET ROLE; SELECT ${SESSION_SETTINGS}`
 
 /**
  * Takes away all that migrations may leave on a session, in one text. `DISCARD ALL` would also

@@ -18,6 +18,8 @@ import { sqlStateOf } from './sql-state.js'
 /** One transaction of a migration, with what is written of it into the registry. */
 export interface MigrationTransaction {
   readonly migration: Migration
+  /** Whether others of the same migration follow, which may use its temporary tables. */
+  readonly isPart?: boolean | undefined
   /** Begins the transaction and does all that the owner has to do in it. */
   readonly body: () => Promise<void>
   /** Whether it may have taken away what is prepared on the session. */
@@ -88,12 +90,13 @@ async function attemptOnce(
 
 async function commit(
   session: MigrationSession,
-  { migration }: MigrationTransaction,
+  { migration, isPart = false }: MigrationTransaction,
   transaction: string,
 ): Promise<void> {
   try {
     // Not to be aborted: what was asked for last would be answered for COMMIT.
-    await sql.raw(`COMMIT; ${RESET_SESSION}`).execute(session.db)
+    const discard = isPart ? '' : 'DISCARD TEMP; '
+    await sql.raw(`COMMIT; ${discard}${RESET_SESSION}`).execute(session.db)
   } catch (error) {
     if (isConnectionLost(error)) {
       const { backend } = session

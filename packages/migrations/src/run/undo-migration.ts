@@ -10,6 +10,7 @@ import { applyCode } from './apply-code.js'
 import { applyParts } from './apply-parts.js'
 import { applySql } from './apply-sql.js'
 import { overtaken } from './close-transaction.js'
+import { forgetPrepared } from './forget-prepared.js'
 import type { MigrationSession } from './migration-session.js'
 import { migrationSettings } from './module-settings.js'
 import { readScript } from './read-script.js'
@@ -30,6 +31,16 @@ export interface Undoing {
  * @throws PlataformaError `PLT_MIGRATION_IRREVERSIBLE`, `PLT_MIGRATION_FAILED`
  */
 export async function undoMigration(
+  session: MigrationSession,
+  context: RunContext,
+  undoing: Undoing,
+): Promise<number> {
+  const durationMs = await undo(session, context, undoing)
+  await forgetPrepared(session, { text: undefined })
+  return durationMs
+}
+
+async function undo(
   session: MigrationSession,
   context: RunContext,
   undoing: Undoing,
