@@ -35,9 +35,10 @@ export function chainOf(state: ModuleState, findings: PlanFindings): ModuleChain
   }
   if (recorded < state.records.size) findMissing(state, findings)
   const nodes = [...inOrder(ordinary), ...inOrder(repeatable)]
-  for (const [index, node] of nodes.entries()) {
-    const before = nodes[index - 1]
+  let before: PendingNode | undefined
+  for (const node of nodes) {
     if (before !== undefined) node.after.push({ node: before, kind: 'order' })
+    before = node
   }
   return {
     module: state.module,

@@ -4,7 +4,7 @@ import { isInRange } from '../version/version-range.js'
 import type { MigrationPlan, PlanInput, PlannedMigration } from './migration-plan.js'
 import { type ModuleState, modulesOf } from './module-state.js'
 import { orderNodes } from './order-nodes.js'
-import type { PendingNode } from './pending-node.js'
+import type { Edge, PendingNode } from './pending-node.js'
 import { PlanFindings } from './plan-findings.js'
 import { PlanGraph } from './plan-graph.js'
 import { outOfOrder, shownMigration, unknownModule, unsupported } from './plan-refusals.js'
@@ -43,10 +43,17 @@ function selected(
 }
 
 function stepsOf(nodes: readonly PendingNode[]): PlannedMigration[] {
-  return nodes.map(({ migration, reason, after }) => {
-    const places = after.map(({ node }) => node.place ?? -1).sort((a, b) => a - b)
-    return { migration, reason, after: places.filter((place, at) => place !== places[at - 1]) }
-  })
+  return nodes.map(({ migration, reason, after }) => ({
+    migration,
+    reason,
+    after: placesOf(after),
+  }))
+}
+
+function placesOf(after: readonly Edge[]): readonly number[] {
+  const places = after.map(({ node }) => node.place ?? -1)
+  // Most come after one only.
+  return places.length < 2 ? places : [...new Set(places)].sort((a, b) => a - b)
 }
 
 interface OrderCheck {
@@ -63,14 +70,14 @@ function checkOrder(
   const applied = new Map<string, string>()
   const late: Migration[] = []
   for (const { migration, reason } of nodes) {
-    if (reason !== 'new' || migration.metadata.repeatable) continue
     const { module, name } = migration
     let last = applied.get(module)
     if (last === undefined) {
       last = lastApplied(modules.get(module))
       applied.set(module, last)
     }
-    if (last !== '' && compareNames(name, last) < 0) late.push(migration)
+    if (last === '' || reason !== 'new' || migration.metadata.repeatable) continue
+    if (compareNames(name, last) < 0) late.push(migration)
   }
   late.sort((a, b) => compareText(a.module, b.module) || compareNames(a.name, b.name))
   if (late.length > 0 && policy === 'error') throw outOfOrder(late, applied)
