@@ -159,6 +159,31 @@ it('writes the row types of all modules after a run that changed one', async () 
   await expect(readFile(join(outDir, 'vendas.ts'), 'utf8')).rejects.toThrow('ENOENT')
 })
 
+it('begins nothing once its signal was aborted', async () => {
+  await using migrated = await Migrated.make(VENDAS)
+  const system = migrated.system()
+  const signal = AbortSignal.abort(new Error('enough'))
+  const calls = [
+    system.runAllMigrations({ signal }),
+    system.runModuleMigrations('vendas', { signal }),
+    system.rollback({ module: 'vendas', steps: 1, signal }),
+    system.baseline({ signal }),
+    system.repair({ signal }),
+    system.plan({ signal }),
+    system.getModuleStatus('vendas', { signal }),
+    system.getStatus({ signal }),
+    system.history({ signal }),
+    system.generateTypes({ signal }),
+    system.verifyTypes({ signal }),
+  ]
+  for (const call of await Promise.allSettled(calls)) {
+    expect(call).toMatchObject({ status: 'rejected', reason: { message: 'enough' } })
+  }
+  expect(
+    await migrated.rows('SELECT FROM pg_namespace WHERE nspname ~ $$^(module_|plat)$$'),
+  ).toEqual([])
+})
+
 it('warns where the row types cannot be written, and tells what a run has done all the same', async () => {
   await using migrated = await Migrated.make({
     ...VENDAS,

@@ -30,6 +30,9 @@ import { moduleStatus } from './module-status.js'
 /** Options for who has a ground already: the system. */
 export type GroundedOptions = MigrationOptions & { readonly ground: Ground }
 
+/** A call that is over so soon that its signal is asked only before it begins. */
+type Abortable = Pick<CallOptions, 'signal'>
+
 const DEFAULTS = {
   lockWaitMs: 600_000,
   lockTimeoutMs: 3_000,
@@ -72,7 +75,7 @@ export class MigrationSystem implements AsyncDisposable {
    */
   async runModuleMigrations(module: string, call: CallOptions = {}): Promise<RunReport> {
     assertModuleName(module)
-    return await deploy(await this.#engine(), { ...this.#call(call), modules: [module] })
+    return await deploy(await this.#engine(call), { ...this.#call(call), modules: [module] })
   }
 
   /**
@@ -81,7 +84,7 @@ export class MigrationSystem implements AsyncDisposable {
    * @throws PlataformaError `PLT_MIGRATION_…`
    */
   async runAllMigrations(call: CallOptions = {}): Promise<RunReport> {
-    return await deploy(await this.#engine(), this.#call(call))
+    return await deploy(await this.#engine(call), this.#call(call))
   }
 
   /**
@@ -90,7 +93,7 @@ export class MigrationSystem implements AsyncDisposable {
    * @throws PlataformaError `PLT_MIGRATION_…`
    */
   async plan(call: CallOptions & { readonly module?: string } = {}): Promise<PlanReport> {
-    const engine = await this.#engine()
+    const engine = await this.#engine(call)
     const { module } = call
     const modules = module === undefined ? undefined : [module]
     const { plan } = await planNow(engine, engine.ground.db, modules)
@@ -111,9 +114,9 @@ export class MigrationSystem implements AsyncDisposable {
    *
    * @throws PlataformaError `PLT_MODULE_NAME_INVALID`, `PLT_MIGRATION_INVALID`
    */
-  async getModuleStatus(module: string): Promise<ModuleStatus> {
+  async getModuleStatus(module: string, call: Abortable = {}): Promise<ModuleStatus> {
     assertModuleName(module)
-    const { ground, list } = await this.#engine()
+    const { ground, list } = await this.#engine(call)
     const migrations = list()
     const history = await readHistory(ground.db.withoutPlugins())
     await loadPendingCode(migrations, history)
@@ -126,8 +129,8 @@ export class MigrationSystem implements AsyncDisposable {
    *
    * @throws PlataformaError `PLT_MIGRATION_INVALID`
    */
-  async getStatus(): Promise<readonly ModuleStatus[]> {
-    const { ground, list } = await this.#engine()
+  async getStatus(call: Abortable = {}): Promise<readonly ModuleStatus[]> {
+    const { ground, list } = await this.#engine(call)
     const migrations = list()
     const history = await readHistory(ground.db.withoutPlugins())
     const { records } = history
@@ -152,7 +155,7 @@ export class MigrationSystem implements AsyncDisposable {
   async rollback(request: RollbackRequest): Promise<RollbackReport> {
     assertModuleName(request.module)
     const { rollback } = await import('../run/rollback.js')
-    return await rollback(await this.#engine(), { ...request, ...this.#call(request) })
+    return await rollback(await this.#engine(request), { ...request, ...this.#call(request) })
   }
 
   /**
@@ -163,7 +166,7 @@ export class MigrationSystem implements AsyncDisposable {
    */
   async repair(request: RepairRequest = {}): Promise<RepairReport> {
     const { repair } = await import('../run/repair.js')
-    return await repair(await this.#engine(), { ...request, ...this.#call(request) })
+    return await repair(await this.#engine(request), { ...request, ...this.#call(request) })
   }
 
   /**
@@ -173,7 +176,7 @@ export class MigrationSystem implements AsyncDisposable {
    */
   async baseline(request: BaselineRequest = {}): Promise<BaselineReport> {
     const { baseline } = await import('../run/baseline.js')
-    return await baseline(await this.#engine(), { ...request, ...this.#call(request) })
+    return await baseline(await this.#engine(request), { ...request, ...this.#call(request) })
   }
 
   /**
@@ -181,9 +184,9 @@ export class MigrationSystem implements AsyncDisposable {
    *
    * @throws PlataformaError `PLT_TYPES_FAILED`
    */
-  async generateTypes(): Promise<RowTypeReport> {
+  async generateTypes(call: Abortable = {}): Promise<RowTypeReport> {
     const { generateRowTypes } = await import('../run/row-types.js')
-    return await generateRowTypes(await this.#engine(), this.#options)
+    return await generateRowTypes(await this.#engine(call), this.#options)
   }
 
   /**
@@ -191,9 +194,9 @@ export class MigrationSystem implements AsyncDisposable {
    *
    * @throws PlataformaError `PLT_TYPES_FAILED`
    */
-  async verifyTypes(): Promise<readonly RowTypeDifference[]> {
+  async verifyTypes(call: Abortable = {}): Promise<readonly RowTypeDifference[]> {
     const { verifyRowTypes } = await import('../run/row-types.js')
-    return await verifyRowTypes(await this.#engine(), this.#options)
+    return await verifyRowTypes(await this.#engine(call), this.#options)
   }
 
   /**
@@ -214,8 +217,11 @@ export class MigrationSystem implements AsyncDisposable {
   }
 
   /** What was done to the database by migrations, oldest first. */
-  async history({ module }: { readonly module?: string } = {}): Promise<readonly HistoryEntry[]> {
-    const { ground } = await this.#engine()
+  async history({
+    module,
+    ...call
+  }: Abortable & { readonly module?: string } = {}): Promise<readonly HistoryEntry[]> {
+    const { ground } = await this.#engine(call)
     return await readEvents(ground.db.withoutPlugins(), module)
   }
 
@@ -231,11 +237,13 @@ export class MigrationSystem implements AsyncDisposable {
     return this.close()
   }
 
-  async #engine(): Promise<Engine> {
+  async #engine({ signal }: Abortable): Promise<Engine> {
     this.#closing.signal.throwIfAborted()
+    signal?.throwIfAborted()
     const options = this.#options
     this.#ground ??= this.#open()
     const ground = await this.#ground
+    signal?.throwIfAborted()
     return {
       ground,
       lockWaitMs: options.lockWaitMs ?? DEFAULTS.lockWaitMs,
