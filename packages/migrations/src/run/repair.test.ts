@@ -122,3 +122,21 @@ it('a baseline records without running, up to a migration or all', async () => {
     'applied',
   ])
 })
+
+it('refuses what it cannot settle as, and what is no module', async () => {
+  await using migrated = await Migrated.make({
+    'vendas/001_a.sql': 'CREATE TABLE a ();\nDROP INDEX CONCURRENTLY nothing;',
+  })
+  const system = migrated.system()
+  await expect(system.runAllMigrations()).rejects.toMatchObject({ code: 'PLT_MIGRATION_FAILED' })
+  const wrong = { module: 'vendas', name: '001_a', as: 'undone' as 'applied' }
+  await expect(system.repair(wrong)).rejects.toMatchObject({ code: 'PLT_OPTION_INVALID' })
+  expect(await migrated.rows('SELECT state FROM plataforma.migrations')).toEqual([
+    { state: 'running' },
+  ])
+  const module = 5 as unknown as string
+  await expect(system.repair({ module })).rejects.toMatchObject({ code: 'PLT_MODULE_NAME_INVALID' })
+  await expect(system.baseline({ module })).rejects.toMatchObject({
+    code: 'PLT_MODULE_NAME_INVALID',
+  })
+})

@@ -1,4 +1,4 @@
-import { PlataformaError } from '@plataforma/core'
+import { PlataformaError, shownValue } from '@plataforma/core'
 import type { Migration } from '../migration/migration.js'
 import { isChanged } from '../plan/changed-migrations.js'
 import { writeEvent } from '../registry/events.js'
@@ -28,6 +28,8 @@ export interface RepairRequest extends CallOptions {
   readonly as?: 'applied' | 'rolled-back' | 'retry'
 }
 
+const SETTLED: readonly string[] = ['applied', 'rolled-back', 'retry']
+
 /**
  * Brings the registry to what the database is: accepts the texts of edited migrations, or says what
  * has become of an interrupted one. Runs no migration.
@@ -40,6 +42,15 @@ export async function repair(engine: Engine, request: RepairRequest): Promise<Re
     throw new PlataformaError('PLT_OPTION_INVALID', '`as` is said of one migration.', {
       remedy: 'Give `module` and `name` of the interrupted migration.',
     })
+  }
+  if (as !== undefined && !SETTLED.includes(as)) {
+    throw new PlataformaError(
+      'PLT_OPTION_INVALID',
+      `An interrupted migration is not settled as ${shownValue(as)}.`,
+      {
+        remedy: `Say what it counts as: ${SETTLED.join(', ')}.`,
+      },
+    )
   }
   return await withDeployerLock(engine, request, async (deployer) => {
     const { records } = await readHistory(deployer.session.db)

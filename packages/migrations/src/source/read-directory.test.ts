@@ -139,3 +139,15 @@ it('takes not much longer than reading and hashing alone', () => {
     6 * fastest(rounds.map(({ floor }) => floor)),
   )
 })
+
+it('tells a link that leads nowhere with its path', () => {
+  const folder = folderOf({ 'vendas/001_a.sql': '' })
+  const link = join(folder, 'vendas', '002_b.sql')
+  symlinkSync(join(folder, 'nowhere.sql'), link)
+  expect(() => readDirectory(folder)).toThrow(
+    expect.objectContaining({
+      code: 'PLT_MIGRATION_INVALID',
+      details: expect.objectContaining({ file: link }),
+    }),
+  )
+})

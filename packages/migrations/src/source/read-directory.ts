@@ -7,6 +7,7 @@ import { CodeMigration } from './code-migration.js'
 import { invalidFile } from './invalid-file.js'
 import { readText } from './read-text.js'
 import { SqlMigration } from './sql-migration.js'
+import { unreadable } from './unreadable.js'
 
 /** In the order in which files of one name are tried: what people write, then what is compiled. */
 const CODE = ['.ts', '.mts', '.cts', '.mjs', '.js', '.cjs']
@@ -68,7 +69,7 @@ function entriesOf(directory: string): readonly Dirent[] {
       .sort((a, b) => compareText(a.name, b.name))
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw cause
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw unreadable(directory, cause)
     throw new PlataformaError(
       'PLT_MIGRATION_NOT_FOUND',
       `There is no folder of migrations: ${directory}`,
@@ -83,7 +84,12 @@ function entriesOf(directory: string): readonly Dirent[] {
 
 /** A mounted volume has links in place of files and folders. */
 function isFolder(entry: Dirent, path: string): boolean {
-  return entry.isSymbolicLink() ? statSync(path).isDirectory() : entry.isDirectory()
+  if (!entry.isSymbolicLink()) return entry.isDirectory()
+  try {
+    return statSync(path).isDirectory()
+  } catch (cause) {
+    throw unreadable(path, cause)
+  }
 }
 
 function wrongName(place: string, module: string) {

@@ -165,6 +165,7 @@ export class MigrationSystem implements AsyncDisposable {
    * @throws PlataformaError `PLT_MIGRATION_NOT_FOUND`, `PLT_OPTION_INVALID`
    */
   async repair(request: RepairRequest = {}): Promise<RepairReport> {
+    if (request.module !== undefined) assertModuleName(request.module)
     const { repair } = await import('../run/repair.js')
     return await repair(await this.#engine(request), { ...request, ...this.#call(request) })
   }
@@ -175,6 +176,7 @@ export class MigrationSystem implements AsyncDisposable {
    * @throws PlataformaError `PLT_MIGRATION_NOT_FOUND`, `PLT_OPTION_INVALID`
    */
   async baseline(request: BaselineRequest = {}): Promise<BaselineReport> {
+    if (request.module !== undefined) assertModuleName(request.module)
     const { baseline } = await import('../run/baseline.js')
     return await baseline(await this.#engine(request), { ...request, ...this.#call(request) })
   }
