@@ -5,7 +5,10 @@ export interface MigrationMetadata {
   /** Semantic version of the module once the migration is applied; `undefined` where it says none. */
   readonly version: string | undefined
   readonly dependencies: readonly Dependency[]
-  /** `false`: each statement by itself; `true`: refused where a statement cannot; else as needed. */
+  /**
+   * `false`: each statement by itself, code outside of a transaction; `true`: refused where a
+   * statement cannot; else as needed.
+   */
   readonly transaction: boolean | undefined
   readonly irreversible: boolean
   /** Milliseconds a statement waits for a lock before the whole transaction is tried again. */

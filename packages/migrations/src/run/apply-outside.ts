@@ -15,6 +15,7 @@ import { isLate, pauseBefore } from './late.js'
 import { migrationFailed } from './migration-failed.js'
 import type { MigrationSession } from './migration-session.js'
 import { effectToJson } from './outside/effect-json.js'
+import { isPatient } from './outside/is-patient.js'
 import type { OutsideStep } from './outside/outside-step.js'
 import { clearOutside, settleOutside, verifyOutside } from './outside/settle-outside.js'
 import { protectCommitted } from './protect-committed.js'
@@ -133,17 +134,10 @@ async function leave(session: MigrationSession, step: OutsideStep): Promise<void
   }
 }
 
-/** They wait for old transactions, and nobody waits behind them: a limit would only waste the work. */
-const PATIENT: ReadonlySet<OutsideEffect['kind']> = new Set([
-  'create-index',
-  'drop-index',
-  'reindex',
-])
-
 function sessionText({ settings, effect, migration }: OutsideWork): string {
-  const isPatient = PATIENT.has(effect.kind) && migration.metadata.lockTimeoutMs === undefined
+  const patient = isPatient(effect) && migration.metadata.lockTimeoutMs === undefined
   const calls = settings.map(({ name, value }) => {
-    const given = isPatient && name === 'lock_timeout' ? '0' : value
+    const given = patient && name === 'lock_timeout' ? '0' : value
     return `pg_catalog.set_config(${escapeLiteral(name)}, ${escapeLiteral(given)}, false)`
   })
   return `SELECT ${calls.join(', ')}`

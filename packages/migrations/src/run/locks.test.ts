@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import type { MigrationProgress } from '../system/migration-progress.js'
 import { MigrationSystem } from '../system/migration-system.js'
 import { Migrated } from './engine.fixture.js'
-import { DEPLOYER_LOCK } from './lock-key.js'
+import { DEPLOYER_LOCK, moduleLock } from './lock-key.js'
 
 const A = { 'vendas/001_a.sql': 'CREATE TABLE a (n int);' }
 
@@ -162,4 +162,23 @@ it('independent modules migrate at the same time', async () => {
       LOOP PERFORM pg_sleep(0.01); END LOOP; END $$`,
   })
   expect((await migrated.system().runAllMigrations()).applied).toHaveLength(2)
+})
+
+it('migrates no module whose lock another session has, and undoes none of it', async () => {
+  await using migrated = await Migrated.make({
+    ...A,
+    'estoque/001_a.sql': 'CREATE TABLE a ();\n-- @down\nDROP TABLE a;',
+  })
+  const { space, key } = moduleLock('estoque')
+  await migrated.rows(`SELECT pg_advisory_lock(${space}, ${key})`)
+  const system = migrated.system({ lockWaitMs: 200 })
+  await expect(system.runAllMigrations()).rejects.toMatchObject({ code: 'PLT_MIGRATION_LOCKED' })
+  expect(await migrated.applied()).not.toContain('estoque:001_a')
+  await migrated.rows(`SELECT pg_advisory_unlock(${space}, ${key})`)
+  await system.runAllMigrations()
+  await migrated.rows(`SELECT pg_advisory_lock(${space}, ${key})`)
+  await expect(system.rollback({ module: 'estoque', steps: 1 })).rejects.toMatchObject({
+    code: 'PLT_MIGRATION_LOCKED',
+  })
+  expect(await migrated.applied()).toContain('estoque:001_a')
 })

@@ -5,6 +5,7 @@ import type { MigrationRecord } from '../registry/migration-record.js'
 import { executeWrites } from '../registry/progress.js'
 import type { MigrationScript } from '../script/migration-script.js'
 import { applyCode } from './apply-code.js'
+import { applyCodeOutside } from './apply-code-outside.js'
 import { applyParts } from './apply-parts.js'
 import { applySql } from './apply-sql.js'
 import { overtaken } from './close-transaction.js'
@@ -48,6 +49,16 @@ async function run(
   const write = { migration, downText: script?.downText, reason, run: context.run }
   if (script === undefined) {
     const program = await migration.code()
+    if (migration.metadata.transaction === false) {
+      return await applyCodeOutside(session, context, {
+        migration,
+        settings,
+        code: (db) => program.up(db),
+        direction: 'up',
+        begin: reason === 'resume' ? undefined : writeApplied({ ...write, state: 'running' }),
+        finish: (durationMs) => writeApplied({ ...write, reason: 'resume', durationMs }),
+      })
+    }
     const writes = writeApplied(write)
     return await applyCode(session, context, {
       migration,

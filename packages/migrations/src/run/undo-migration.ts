@@ -7,6 +7,7 @@ import { executeWrites } from '../registry/progress.js'
 import { readStored } from '../registry/stored-migration.js'
 import { SqlMigration } from '../source/sql-migration.js'
 import { applyCode } from './apply-code.js'
+import { applyCodeOutside } from './apply-code-outside.js'
 import { applyParts } from './apply-parts.js'
 import { applySql } from './apply-sql.js'
 import { overtaken } from './close-transaction.js'
@@ -87,6 +88,16 @@ async function undoCode(
   if (down === undefined) throw irreversible(record)
   const { module, name } = record
   const settings = await migrationSettings(session, context, file)
+  if (file.metadata.transaction === false) {
+    return await applyCodeOutside(session, context, {
+      migration: file,
+      settings,
+      code: down.bind(code),
+      direction: 'down',
+      begin: record.state === 'undoing' ? undefined : writeUndoing(record),
+      finish: (durationMs) => writeRolledBack({ module, name, run: context.run, durationMs }),
+    })
+  }
   return await applyCode(session, context, {
     migration: file,
     settings,

@@ -1,7 +1,9 @@
 import { PlataformaError } from '@plataforma/core'
 import { loadParser, type ParseNode, parsePlaced } from '@plataforma/core/parser'
 import { type ChangedColumn, changedColumns } from '../../script/changed-columns.js'
+import { outsideEffect } from '../../script/outside-effect.js'
 import { sessionRefusal } from '../../script/statement-refusal.js'
+import { isPatient } from '../outside/is-patient.js'
 
 const SHOWN = 200
 
@@ -33,6 +35,24 @@ export async function columnsChangedBy(text: string): Promise<readonly ChangedCo
   await loadParser()
   return statementsOf(text).flatMap(changedColumns)
 }
+
+/**
+ * Whether the text may not be in a transaction, or commits by itself; `patient` where nobody waits
+ * behind it while it waits.
+ */
+export async function outsideOf(text: string): Promise<'patient' | 'other' | undefined> {
+  if (!OUTSIDE.test(text)) return undefined
+  await loadParser()
+  for (const tree of statementsOf(text)) {
+    const effect = outsideEffect(tree)
+    if (effect !== undefined) return isPatient(effect) ? 'patient' : 'other'
+    if ('DoStmt' in tree || 'CallStmt' in tree) return 'other'
+  }
+  return undefined
+}
+
+/** Words without which no text holds such a statement. */
+const OUTSIDE = /\b(alter|call|cluster|create|do|drop|reindex|vacuum)\b/i
 
 /** None where it is no SQL: then the server refuses all of the text. */
 function statementsOf(text: string): readonly ParseNode[] {

@@ -1,6 +1,6 @@
 import { PlataformaError, toPlataformaError } from '@plataforma/core'
 import { type CompiledQuery, type Kysely, type QueryResult, sql } from 'kysely'
-import { assertCodeStatement, columnsChangedBy } from './assert-code-statement.js'
+import { assertCodeStatement, columnsChangedBy, outsideOf } from './assert-code-statement.js'
 import type { RunCodeOptions } from './run-code.js'
 import { type Savepoint, Savepoints } from './savepoints.js'
 
@@ -16,18 +16,24 @@ export class CodeSession {
   readonly #session: Kysely<unknown>
   readonly #signal: AbortSignal | undefined
   readonly #releaseStatement: RunCodeOptions['releaseStatement']
+  readonly #closeTransaction: RunCodeOptions['closeTransaction']
   readonly #savepoints = new Savepoints()
   readonly #leases = new Set<Lease>()
   readonly #pending = new Set<Promise<unknown>>()
+  #turn: Promise<unknown> = Promise.resolve()
   #hasReturned = false
   #isClosed = false
   #abortedBy: unknown
   #late: unknown
 
-  constructor(session: Kysely<unknown>, { signal, releaseStatement }: RunCodeOptions) {
+  constructor(
+    session: Kysely<unknown>,
+    { signal, releaseStatement, closeTransaction }: RunCodeOptions,
+  ) {
     this.#session = session.withoutPlugins()
     this.#signal = signal
     this.#releaseStatement = releaseStatement
+    this.#closeTransaction = closeTransaction
   }
 
   /** Connections that are still taken. */
@@ -65,22 +71,70 @@ export class CodeSession {
     lease.text = query.sql
     return await this.#counted(async () => {
       this.#savepoints.assertTurn(lease.savepoint, query.query.kind === 'SelectQueryNode')
-      await assertCodeStatement(query.sql)
-      await this.#release(query.sql)
-      return await this.#execute<R>(query)
+      // As it is now: it waits for its turn while others may begin a transaction.
+      const isAlone = this.isOutside
+      return await this.#inTurn(async () => {
+        await assertCodeStatement(query.sql)
+        if (isAlone || this.isOutside) return await this.#commitAlone<R>(query)
+        await this.#release(query.sql)
+        return await this.#execute<R>(query)
+      })
     })
+  }
+
+  /** One after the other, where transactions are real: who ends one is the administrator for a moment. */
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closeTransaction === undefined) return await work()
+    const turn = this.#turn.then(work)
+    this.#turn = turn.then(ignore, ignore)
+    return await turn
+  }
+
+  /** Whether no transaction is open. */
+  get isOutside(): boolean {
+    return this.#closeTransaction !== undefined && this.#savepoints.isEmpty
+  }
+
+  /** In a transaction of its own, where it can be in one. */
+  async #commitAlone<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const outside = await outsideOf(query.sql)
+    try {
+      if (outside !== undefined) {
+        // It waits for old transactions, and nobody waits behind it.
+        if (outside === 'patient') await this.#run(PATIENT)
+        const result = await this.#execute<R>(query)
+        if (outside === 'patient') await this.#run(IMPATIENT)
+        return result
+      }
+      await this.#run('BEGIN')
+      await this.#release(query.sql)
+      const result = await this.#execute<R>(query)
+      await this.#closeTransaction?.()
+      await this.#run('COMMIT')
+      return result
+    } catch (error) {
+      await this.#run('ROLLBACK')
+      if (outside === 'patient') await this.#run(IMPATIENT)
+      this.#abortedBy = undefined
+      throw error
+    }
+  }
+
+  async #run(text: string): Promise<void> {
+    await this.#execute(sql.raw(text).compile(this.#session))
   }
 
   /** Sends a command of ours. */
   async command(text: string): Promise<void> {
-    await this.#counted(() => this.#execute(sql.raw(text).compile(this.#session)))
+    await this.#counted(() => this.#inTurn(() => this.#run(text)))
   }
 
   async begin(lease: Lease): Promise<void> {
+    const isReal = this.isOutside
     const savepoint = this.#savepoints.begin()
     lease.savepoint = savepoint
     try {
-      await this.command(`SAVEPOINT ${savepoint.name}`)
+      await this.command(isReal ? 'BEGIN' : `SAVEPOINT ${savepoint.name}`)
     } catch (error) {
       lease.savepoint = undefined
       this.#savepoints.rolledBack(savepoint)
@@ -91,7 +145,14 @@ export class CodeSession {
   async commit(lease: Lease): Promise<void> {
     const savepoint = this.#savepointOf(lease)
     this.#savepoints.assertInnermost(savepoint)
-    await this.command(`RELEASE SAVEPOINT ${savepoint.name}`)
+    if (this.#isReal(savepoint)) {
+      await this.#counted(() =>
+        this.#inTurn(async () => {
+          await this.#closeTransaction?.()
+          await this.#run('COMMIT')
+        }),
+      )
+    } else await this.command(`RELEASE SAVEPOINT ${savepoint.name}`)
     this.#savepoints.committed(savepoint)
     lease.savepoint = undefined
   }
@@ -101,6 +162,12 @@ export class CodeSession {
     lease.savepoint = undefined
     // The transaction around it is rolled back, and this with it.
     if (savepoint === undefined || !this.#savepoints.has(savepoint) || this.#isClosed) return
+    if (this.#isReal(savepoint)) {
+      await this.command('ROLLBACK')
+      this.#abortedBy = undefined
+      this.#savepoints.rolledBack(savepoint)
+      return
+    }
     await this.rollbackTo(savepoint.name)
     this.#savepoints.rolledBack(savepoint)
     await this.command(`RELEASE SAVEPOINT ${savepoint.name}`)
@@ -119,6 +186,10 @@ export class CodeSession {
       await settled()
     }
     this.#isClosed = true
+  }
+
+  #isReal(savepoint: Savepoint): boolean {
+    return this.#closeTransaction !== undefined && this.#savepoints.isOutermost(savepoint)
   }
 
   async #release(text: string): Promise<void> {
@@ -172,6 +243,12 @@ export class CodeSession {
     )
   }
 }
+
+const KEPT = 'plataforma.lock_timeout'
+const PATIENT = `SELECT pg_catalog.set_config('${KEPT}', current_setting('lock_timeout'), false),
+  pg_catalog.set_config('lock_timeout', '0', false)`
+const IMPATIENT = `SELECT
+  pg_catalog.set_config('lock_timeout', current_setting('${KEPT}'), false)`
 
 /** Until all that is ready to go on has gone on; no answer of the server comes meanwhile. */
 export function settled(): Promise<void> {

@@ -12,7 +12,7 @@ export async function* streamRows<R>(
   lease: Lease,
   { query, chunkSize }: { readonly query: CompiledQuery; readonly chunkSize: number },
 ): AsyncGenerator<QueryResult<R>> {
-  if (query.query.kind !== 'SelectQueryNode') {
+  if (query.query.kind !== 'SelectQueryNode' || session.isOutside) {
     const { rows } = await session.send<R>(lease, query)
     for (let at = 0; at < rows.length; at += chunkSize) {
       yield { rows: rows.slice(at, at + chunkSize) }

@@ -10,11 +10,17 @@ export interface RunCodeOptions {
   readonly signal?: AbortSignal | undefined
   /** What is run before a column is dropped, renamed or given another type. */
   readonly releaseStatement?: Ground['releaseStatement'] | undefined
+  /**
+   * Given where no transaction is open: one of the code is then a real one, what is outside of them
+   * commits by itself, and this is called before each COMMIT.
+   */
+  readonly closeTransaction?: (() => Promise<void>) | undefined
 }
 
 /**
- * Runs `up` or `down` of a code migration on a held session with an open transaction, and comes
- * back when nothing of it is under way any more. The transaction stays open, whatever happens.
+ * Runs `up` or `down` of a code migration on a held session, with an open transaction unless the
+ * options say otherwise, and comes back when nothing of it is under way any more. The transaction
+ * stays open, whatever happens.
  *
  * @throws whatever the code throws
  * @throws PlataformaError `PLT_MIGRATION_NOT_AWAITED`, `PLT_TRANSACTION_ABORTED`,

@@ -70,6 +70,14 @@ export class Savepoints {
     if (undone.slice(1).some(({ isBeside }) => isBeside)) this.#violate()
   }
 
+  get isEmpty(): boolean {
+    return this.#stack.length === 0
+  }
+
+  isOutermost(savepoint: Savepoint): boolean {
+    return this.#stack[0] === savepoint
+  }
+
   has(savepoint: Savepoint): boolean {
     return this.#stack.includes(savepoint)
   }
