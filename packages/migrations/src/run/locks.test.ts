@@ -94,6 +94,33 @@ it('comes again to a lock that others hold, and readers do not wait behind it fo
   expect(pids).toContain(me?.pid)
 })
 
+it('begins its transaction again where it was the victim of a deadlock', async () => {
+  await using migrated = await Migrated.make({
+    'vendas/001_a.sql': 'CREATE TABLE a (n int); CREATE TABLE b (n int);',
+  })
+  await migrated.system().runAllMigrations()
+  await migrated.write({
+    'vendas/002_b.sql': 'ALTER TABLE a ADD COLUMN m int; ALTER TABLE b ADD COLUMN m int;',
+  })
+  const other = new pg.Client(migrated.database.superuser)
+  await other.connect()
+  await other.query(`DO $$ BEGIN
+    EXECUTE format('ALTER DATABASE %I SET deadlock_timeout = 2000', current_database()); END $$`)
+  await other.query(`BEGIN; SET LOCAL deadlock_timeout = 60000; LOCK TABLE module_vendas.b`)
+  const progress: MigrationProgress[] = []
+  const run = migrated
+    .system({ lockTimeoutMs: 60_000 })
+    .runAllMigrations({ onProgress: (p) => progress.push(p) })
+  const waits = "SELECT FROM pg_locks WHERE relation = 'module_vendas.b'::regclass AND NOT granted"
+  await expect.poll(() => migrated.rows(waits)).toHaveLength(1)
+  await other.query('LOCK TABLE module_vendas.a')
+  await other.query('COMMIT')
+  await other.end()
+  expect((await run).applied).toHaveLength(1)
+  expect(ofKind(progress, 'retrying')).toMatchObject([{ attempt: 1, name: '002_b' }])
+  expect(await migrated.rows('SELECT a.m, b.m FROM module_vendas.a, module_vendas.b')).toEqual([])
+})
+
 it('fails in the end with the statement that waited, and the metadata set the limit', async () => {
   await using migrated = await Migrated.make(A)
   await migrated.system().runAllMigrations()
