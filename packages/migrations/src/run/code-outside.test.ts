@@ -1,4 +1,5 @@
 import { createDatabase, type PluginHost } from '@plataforma/core'
+import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { openHostGround } from '../ground/host-ground.js'
 import { MigrationSystem } from '../system/migration-system.js'
@@ -53,6 +54,7 @@ it('code outside of a transaction makes an index concurrently, and transactions 
 it('code outside of a transaction that failed needs attention, until it is settled', async () => {
   await using migrated = await Migrated.make(A)
   let isBroken = true
+  const begun: unknown[] = []
   const system = migrated.system({
     sources: [
       {
@@ -60,6 +62,8 @@ it('code outside of a transaction that failed needs attention, until it is settl
         name: '002_b',
         metadata: { transaction: false },
         up: async (db) => {
+          // Also where the first thing that it does is in no transaction.
+          begun.push(...(await migrated.rows('SELECT state FROM plataforma.migration_progress')))
           await db.schema.createTable(isBroken ? 'b' : 'c').execute()
           if (isBroken) throw new Error('broken')
         },
@@ -79,6 +83,7 @@ it('code outside of a transaction that failed needs attention, until it is settl
   expect(await migrated.rows("SELECT to_regclass('module_vendas.b')::text AS b")).toEqual([
     { b: 'module_vendas.b' },
   ])
+  expect(begun).toEqual([{ state: 'begun' }, { state: 'begun' }])
 })
 
 it('what code makes outside of a transaction is protected before it is seen', async () => {
@@ -112,6 +117,10 @@ it('what code makes outside of a transaction is protected before it is seen', as
             await trx.schema.createTable('begun').addColumn('organization_id', 'uuid').execute()
           })
           await look()
+          await db.schema.createTable('who').addColumn('name', 'text').execute()
+          const name = sql<string>`current_user`
+          const insert = () => db.insertInto('who').values({ name }).execute()
+          await Promise.all([insert(), insert(), db.transaction().execute(insert), insert()])
         },
       },
     ],
@@ -119,5 +128,8 @@ it('what code makes outside of a transaction is protected before it is seen', as
   await system.runAllMigrations()
   const made = { relname: 'made', forced: true }
   expect(seen).toEqual([[made], [{ relname: 'begun', forced: true }, made]])
+  const owners = await migrated.rows(`SELECT DISTINCT name = pg_get_userbyid(nspowner) AS owner
+    FROM module_vendas.who, pg_namespace WHERE nspname = 'module_vendas'`)
+  expect(owners).toEqual([{ owner: true }])
   await database.close()
 })
