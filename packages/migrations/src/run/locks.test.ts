@@ -76,17 +76,20 @@ it('comes again to a lock that others hold, and readers do not wait behind it fo
     .runAllMigrations({ onProgress: (p) => progress.push(p) })
   const reader = new pg.Client(migrated.database.connectionString)
   await reader.connect()
-  let longest = 0
-  while (ofKind(progress, 'retrying').length < 2) {
+  // The longest wait behind each attempt: a busy machine may draw one out, not each.
+  const longest = [0, 0, 0]
+  for (let done = 0; done < longest.length; done = ofKind(progress, 'retrying').length) {
     const begin = performance.now()
     await reader.query('SELECT * FROM module_vendas.a')
-    longest = Math.max(longest, performance.now() - begin)
+    longest[done] = Math.max(longest[done] ?? 0, performance.now() - begin)
     await sleep(5)
   }
   await migrated.rows('COMMIT')
   expect((await run).applied).toHaveLength(1)
   await reader.end()
-  expect(longest).toBeLessThan(lockTimeoutMs + 100)
+  expect(Math.min(...longest)).toBeGreaterThan(lockTimeoutMs / 2)
+  expect(Math.min(...longest)).toBeLessThan(lockTimeoutMs + 100)
+  expect(Math.max(...longest)).toBeLessThan(lockTimeoutMs + 1_000)
   const [first, second] = ofKind(progress, 'retrying')
   expect(first).toMatchObject({ attempt: 1, module: 'vendas', name: '002_b' })
   const pids = [first, second].flatMap((one) => one?.blockers.map(({ pid }) => pid) ?? [])
