@@ -44,7 +44,7 @@ export function composeScript(
   releaseStatement: Ground['releaseStatement'],
 ): ComposedScript {
   const offsets: number[] = []
-  const marks = statements.every((statement) => !FORGETS.test(statement.text))
+  const marks = mayBeMarked(statements)
   let text = beginText(settings)
   for (const [index, statement] of statements.entries()) {
     if (marks) text += markText(index)
@@ -67,6 +67,18 @@ export function composeScript(
 
 /** Would take the marks away as well. */
 const FORGETS = /\b(?:deallocate|discard)\b/i
+
+/** Characters that the server may copy for the marks: 0.1 s of its time. */
+const MOST_COPIED = 100_000_000
+
+/** Each mark costs the server a copy of the whole script. */
+function mayBeMarked(statements: readonly ScriptStatement[]): boolean {
+  const length = statements.reduce((sum, { text }) => sum + text.length, 0)
+  return (
+    statements.length * length <= MOST_COPIED &&
+    statements.every((statement) => !FORGETS.test(statement.text))
+  )
+}
 
 const ADMINISTRATOR = `SELECT pg_catalog.set_config('role', 'none', true),
   pg_catalog.set_config('search_path', 'extensions', true)`
