@@ -1,3 +1,4 @@
+import { toPlataformaError } from '@plataforma/core'
 import { type Kysely, sql } from 'kysely'
 import type { MigrationRecord } from './migration-record.js'
 import { REGISTRY_VERSION } from './prepare-registry.js'
@@ -29,6 +30,8 @@ type Row = readonly [
  * Reads the whole history in one statement, without its texts. It comes as one JSON text, whatever
  * value parsers the handle has: an array of each column, which costs the server a third of what an
  * array of each row does.
+ *
+ * @throws PlataformaError `PLT_DATABASE_UNAVAILABLE`, `PLT_DATABASE_ERROR`
  */
 export async function readHistory(db: Kysely<unknown>): Promise<History> {
   try {
@@ -54,7 +57,7 @@ export async function readHistory(db: Kysely<unknown>): Promise<History> {
     }
   } catch (error) {
     if (isMissingRegistry(error)) return { isCurrent: false, records: [], serverVersion: undefined }
-    throw error
+    throw toPlataformaError(error)
   }
 }
 

@@ -1,6 +1,14 @@
-import { type FrontendMessage, startMessageProxy, startPgBouncer } from '@plataforma/testkit'
+import {
+  type FrontendMessage,
+  startMessageProxy,
+  startPgBouncer,
+  startTcpProxy,
+} from '@plataforma/testkit'
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
 import { expect, it } from 'vitest'
 import type { MigrationProgress } from '../system/migration-progress.js'
+import { MigrationSystem } from '../system/migration-system.js'
 import { Migrated } from './engine.fixture.js'
 
 const isCommit = ({ bytes }: FrontendMessage) => bytes.includes('COMMIT; DISCARD TEMP')
@@ -133,4 +141,17 @@ it('a pooler that gives each transaction another session is refused, and passed 
   const directUrl = migrated.database.connectionString
   const { applied } = await migrated.system({ connectionString, directUrl }).runAllMigrations()
   expect(applied).toHaveLength(1)
+})
+
+it('a server that is away is told as such on a given handle', async () => {
+  await using migrated = await Migrated.make({ 'vendas/001_a.sql': 'SELECT 1' })
+  await using proxy = await startTcpProxy(migrated.database.server)
+  await proxy.refuse()
+  const pool = new pg.Pool({ connectionString: proxy.url(migrated.database.connectionString) })
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
+  await using system = new MigrationSystem({ db, directory: migrated.directory, types: false })
+  const away = { code: 'PLT_DATABASE_UNAVAILABLE', remedy: expect.stringMatching(/\w/) }
+  await expect(system.runAllMigrations()).rejects.toMatchObject(away)
+  await expect(system.getModuleStatus('vendas')).rejects.toMatchObject(away)
+  await db.destroy()
 })
