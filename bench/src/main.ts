@@ -3,6 +3,7 @@ import type { BenchCase } from './bench-case.js'
 import { bulkInsert } from './cases/bulk-insert.js'
 import { createTables } from './cases/create-tables.js'
 import { interceptors } from './cases/interceptors.js'
+import { migrationsDeployers } from './cases/migrations-deployers.js'
 import { migrationsNothingToDo } from './cases/migrations-nothing-to-do.js'
 import { migrationsPlan } from './cases/migrations-plan.js'
 import { migrationsRun } from './cases/migrations-run.js'
@@ -43,6 +44,7 @@ const CASES: readonly BenchCase[] = [
   poolAllocation,
   migrationsPlan,
   migrationsNothingToDo,
+  migrationsDeployers,
   migrationsSnapshot,
   migrationsRun,
 ]

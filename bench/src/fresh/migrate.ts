@@ -30,32 +30,9 @@ const TOOLS: Readonly<Record<string, Open>> = {
     }
   },
 
-  async kysely(connectionString, directory) {
-    const [{ Migrator }, { sql }] = await Promise.all([
-      import('kysely/migration'),
-      import('kysely'),
-    ])
-    const db = await openKysely(connectionString)
-    const provider: MigrationProvider = {
-      getMigrations: async () =>
-        Object.fromEntries(
-          filesOf(directory).map(({ name, file }) => {
-            const text = readFileSync(file, 'utf8')
-            return [name, { up: async (db) => void (await sql.raw(text).execute(db)) }]
-          }),
-        ),
-    }
-    const migrator = new Migrator({ db, provider })
-    return {
-      connect: async () => void (await sql`select 1`.execute(db)),
-      migrate: async () => {
-        const { results = [], error } = await migrator.migrateToLatest()
-        if (error !== undefined) throw error
-        return results.length
-      },
-      close: () => db.destroy(),
-    }
-  },
+  kysely: (connectionString, directory) => openMigrator(connectionString, directory, false),
+  'kysely without transactions': (connectionString, directory) =>
+    openMigrator(connectionString, directory, true),
 
   async 'node-pg-migrate'(connectionString, directory) {
     const { runner } = await import('node-pg-migrate')
@@ -106,6 +83,34 @@ const TOOLS: Readonly<Record<string, Open>> = {
       close: () => client.end(),
     }
   },
+}
+
+async function openMigrator(
+  connectionString: string,
+  directory: string,
+  disableTransactions: boolean,
+): Promise<Tool> {
+  const [{ Migrator }, { sql }] = await Promise.all([import('kysely/migration'), import('kysely')])
+  const db = await openKysely(connectionString)
+  const provider: MigrationProvider = {
+    getMigrations: async () =>
+      Object.fromEntries(
+        filesOf(directory).map(({ name, file }) => {
+          const text = readFileSync(file, 'utf8')
+          return [name, { up: async (db) => void (await sql.raw(text).execute(db)) }]
+        }),
+      ),
+  }
+  const migrator = new Migrator({ db, provider })
+  return {
+    connect: async () => void (await sql`select 1`.execute(db)),
+    migrate: async () => {
+      const { results = [], error } = await migrator.migrateToLatest({ disableTransactions })
+      if (error !== undefined) throw error
+      return results.length
+    },
+    close: () => db.destroy(),
+  }
 }
 
 async function openKysely(connectionString: string) {

@@ -8,8 +8,8 @@ export interface Figure {
   readonly what: string
   readonly against: string
   readonly spread: Spread
-  /** `×` of a ratio, `s`, `ms` and `µs` of a time. */
-  readonly unit: '×' | ' s' | ' ms' | ' µs'
+  /** `×` of a ratio, `s`, `ms` and `µs` of a time, `of 6` of a number of processes. */
+  readonly unit: '×' | ' s' | ' ms' | ' µs' | ' of 6'
   readonly aim?: Aim
   /** Absolute values beside, for orientation. */
   readonly note?: string
