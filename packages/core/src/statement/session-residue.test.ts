@@ -14,6 +14,8 @@ it.each([
   'create table temperatures (template text)',
   'select pg_advisory_unlock(1)',
   "prepare transaction 'a'",
+  'reset role; discard temp',
+  'DISCARD /* all */ PLANS',
 ])('%s leaves nothing', (sql) => {
   expect(sessionResidue(sql)).toBe('none')
 })

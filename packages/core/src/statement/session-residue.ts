@@ -9,7 +9,7 @@ const SETS = new RegExp(
   'i',
 )
 const LEAVES_MORE = new RegExp(
-  String.raw`${START}(?:prepare(?!${GAP}+transaction\b)|execute|deallocate|discard|listen|unlisten|declare|do|call|load)\b`,
+  String.raw`${START}(?:prepare(?!${GAP}+transaction\b)|execute|deallocate|discard(?!${GAP}+(?:temp|temporary|plans|sequences)\b)|listen|unlisten|declare|do|call|load)\b`,
   'i',
 )
 const TEMPORARY =
