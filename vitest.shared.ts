@@ -24,10 +24,18 @@ export interface TestOptions {
   readonly redis?: boolean
   /** Files for which neither the server's version nor the administrator makes a difference. */
   readonly once?: readonly string[]
+  /** Files that take long: `npm run check:slow` runs them, once, and no other run does. */
+  readonly slow?: readonly string[]
 }
 
+const isSlowRun = process.env.PLATAFORMA_TEST_SLOW === '1'
+
 /** What all packages' tests have in common: they see each other's source and share servers. */
-export function testConfig({ redis = false, once = [] }: TestOptions = {}): ViteUserConfig {
+export function testConfig({
+  redis = false,
+  once = [],
+  slow = [],
+}: TestOptions = {}): ViteUserConfig {
   return defineConfig({
     resolve: { conditions },
     ssr: { resolve: { conditions } },
@@ -39,8 +47,12 @@ export function testConfig({ redis = false, once = [] }: TestOptions = {}): Vite
       hookTimeout: 120_000,
       // What is polled for comes late on a loaded machine, not never.
       expect: { poll: { timeout: 10_000 } },
-      exclude: [...configDefaults.exclude, ...(isVariation ? once : [])],
-      include: ['**/src/**/*.test.ts', '**/test/**/*.test.ts'],
+      exclude: [
+        ...configDefaults.exclude,
+        ...(isVariation ? once : []),
+        ...(isSlowRun ? [] : slow),
+      ],
+      include: isSlowRun ? [...slow] : ['**/src/**/*.test.ts', '**/test/**/*.test.ts'],
       globalSetup: [setup('postgres-setup'), ...(redis ? [setup('redis-setup')] : [])],
     },
   })

@@ -1,6 +1,7 @@
 import { testConfig } from '../../vitest.shared.js'
 
-// What happens between a folder and parsed statements asks no server.
+// What happens between a folder and parsed statements asks no server; a command, code and processes
+// do the same on all.
 export default testConfig({
   once: [
     'src/migration/**',
@@ -14,5 +15,9 @@ export default testConfig({
     'src/plan/**',
     'src/system/module-status.test.ts',
     'src/version/**',
+    'src/run/code/**',
+    'test/command.test.ts',
+    'test/deployers.test.ts',
   ],
+  slow: ['test/deploy/*.test.ts'],
 })

@@ -14,10 +14,7 @@ export const tasks = {
   demo: (args) => show('pnpm', ['--filter', './apps/demo', 'start', ...args]),
   bench: (args) => show('pnpm', ['--filter', './bench', 'start', ...args]),
   changeset: (args) => show('changeset', args),
-  'check:deployment': () =>
-    show('pnpm', ['--filter', '@plataforma/migrations', 'exec', 'vitest', 'run', 'test/deploy/'], {
-      env: { PLATAFORMA_TEST_EVERY_MESSAGE: '1' },
-    }),
+  'check:slow': async (args) => endSummary(await runTests(args, 'test:slow')),
   'check:dependencies': () => show('node', ['scripts/check-dependencies.mjs']),
   'check:unused': (args) => show('knip', args),
   'check:packages': () => afterBuild('node', ['scripts/check-packages.mjs']),
@@ -38,10 +35,10 @@ async function test(args) {
 }
 
 /** The tests of all packages, of those whose names are given, or of the `--published` ones. */
-async function runTests(names) {
+async function runTests(names, task = 'test') {
   const packages = workspacePackages().filter(
     ({ manifest }) =>
-      manifest.scripts?.test &&
+      manifest.scripts?.[task] &&
       (names.length === 0 ||
         names.includes(manifest.name) ||
         (names.includes('--published') && !manifest.private)),
@@ -51,9 +48,12 @@ async function runTests(names) {
   mkdirSync(reportFolder, { recursive: true })
   const filters = packages.map(({ manifest }) => `--filter=${manifest.name}`)
   // One package at a time: the test files of each already use all cores.
-  const args = ['run', 'test', '--concurrency=1', '--continue=always', '--log-prefix=none']
+  const args = ['run', task, '--concurrency=1', '--continue=always', '--log-prefix=none']
   await show('turbo', [...args, '--ui=stream', ...filters], {
-    env: { PLATAFORMA_TEST_REPORTS: reportFolder },
+    env: {
+      PLATAFORMA_TEST_REPORTS: reportFolder,
+      ...(task === 'test:slow' && { PLATAFORMA_TEST_SLOW: '1' }),
+    },
   })
   return countReports(packages)
 }

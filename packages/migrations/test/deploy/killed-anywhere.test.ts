@@ -15,9 +15,6 @@ import { readSnapshot } from '../../src/snapshot/read-snapshot.js'
 import { writeFiles } from '../write-files.js'
 import { bundleDeployer, Deployer } from './deployer.js'
 
-/** All messages where it is asked for; else a sample, which is another one with every file. */
-const EVERY = process.env.PLATAFORMA_TEST_EVERY_MESSAGE === '1' ? 1 : 7
-
 /**
  * To the server a process that was killed and one that is cut off for good are the same; every so
  * many messages it is a process.
@@ -112,9 +109,7 @@ describe('killed at any message, the next run finishes', () => {
 
       const whole = await killedAt(Number.POSITIVE_INFINITY, { before, directory })
       expect(whole.messages).toBeGreaterThan(5)
-      const places = Array.from({ length: whole.messages }, (_, place) => place).filter(
-        (place) => place % EVERY === 0,
-      )
+      const places = Array.from({ length: whole.messages }, (_, place) => place)
       while (places.length > 0) {
         const group = places.splice(0, AT_ONCE)
         const killed = await Promise.all(
