@@ -22,7 +22,8 @@ export class Migrated implements AsyncDisposable {
   static async make(files: Readonly<Record<string, string>> = {}): Promise<Migrated> {
     const database = await testDatabase()
     const directory = await mkdtemp(join(tmpdir(), 'migrations-'))
-    const client = new pg.Client(database.connectionString)
+    // Whoever looks on sees all, whatever the administrator may see.
+    const client = new pg.Client(database.superuser.connectionString)
     client.on('error', () => {})
     await client.connect()
     const made = new Migrated(database, directory, client)
