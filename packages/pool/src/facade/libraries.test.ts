@@ -89,7 +89,8 @@ describe('Kysely’s own PostgresDialect', () => {
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(25)
     expect(await db.selectFrom('pet').select('id').execute()).toHaveLength(25)
     expect(pool.totalCount).toBeLessThanOrEqual(4)
-    expect(pool.idleCount).toBe(pool.totalCount)
+    // The last connection may have been asked for and come when all was done.
+    await expect.poll(() => pool.totalCount - pool.idleCount).toBe(0)
   })
 
   it('keeps a client through errors, and prepares it once', async () => {
