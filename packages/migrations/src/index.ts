@@ -34,6 +34,7 @@ export type {
   AppliedMigration,
   BaselineReport,
   HistoryEntry,
+  KeyWarning,
   ModuleStatus,
   PendingMigration,
   PlanReport,
@@ -41,5 +42,6 @@ export type {
   RollbackReport,
   RunMigration,
   RunReport,
+  RunWarning,
 } from './system/migration-reports.js'
 export { type GroundedOptions, MigrationSystem } from './system/migration-system.js'

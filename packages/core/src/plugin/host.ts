@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Acting } from '../context/acting.js'
 import type { ContextStore } from '../context/context-store.js'
 import type { Finding } from '../isolation/inspection/finding.js'
+import { keysAcrossTenants } from '../isolation/inspection/keys-across-tenants.js'
 import { releaseStatement } from '../isolation/policies/release-table.js'
 import type { QueryCache } from '../module/module-host.js'
 import type { StatementInterceptor } from '../statement/statement.js'
@@ -96,6 +97,10 @@ export class Host implements PluginHost {
 
   secureModule(module: string): Promise<readonly Finding[]> {
     return this.#parts.secureModule(module)
+  }
+
+  keysAcrossTenants(...[modules, session]: Parameters<PluginHost['keysAcrossTenants']>) {
+    return keysAcrossTenants(session, modules)
   }
 
   schemaChanged(module: string): Promise<void> {

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Acting } from '../context/acting.js'
 import type { LocalSetting, LoginDirectory } from '../identity/login-directory.js'
 import type { Finding } from '../isolation/inspection/finding.js'
+import type { KeyAcrossTenants } from '../isolation/inspection/keys-across-tenants.js'
 import type { ColumnChange } from '../isolation/policies/release-table.js'
 import type { QueryCache } from '../module/module-host.js'
 import type { SessionSource } from '../session/session-source.js'
@@ -71,6 +72,14 @@ export interface PluginHost {
    * to be mended by hand.
    */
   secureModule(module: string): Promise<readonly Finding[]>
+  /**
+   * Unique and foreign keys of the modules' protected tables that do not include the tenant: by a
+   * conflict a tenant may learn of another's row. Only reads, on a session of the administrator.
+   */
+  keysAcrossTenants(
+    modules: readonly string[],
+    session: Kysely<unknown>,
+  ): Promise<readonly KeyAcrossTenants[]>
   /** Tells everybody that a module's schema changed. */
   schemaChanged(module: string): Promise<void>
   /** Answers `cacheQuery` of modules from here on; for the plugin that provides `cache`. */

@@ -1,4 +1,4 @@
-import type { Finding, LocalSetting, Log } from '@plataforma/core'
+import type { Finding, KeyAcrossTenants, LocalSetting, Log } from '@plataforma/core'
 import type { Kysely } from 'kysely'
 import type { ChangedColumn } from '../script/changed-columns.js'
 
@@ -30,6 +30,11 @@ export interface Ground {
     table: { readonly module: string; readonly table: string },
     session: Kysely<unknown>,
   ): Promise<void>
+  /** Keys of protected tables that do not include the tenant, on a session of the administrator. */
+  keysAcrossTenants(
+    modules: readonly string[],
+    session: Kysely<unknown>,
+  ): Promise<readonly KeyAcrossTenants[]>
   /** After a module's migrations: protects what else is new and tells everybody of the change. */
   moduleChanged(module: string): Promise<readonly Finding[]>
   /** Closes what it has opened itself. */

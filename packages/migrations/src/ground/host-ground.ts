@@ -35,6 +35,7 @@ export async function openHostGround(
       host.ensureTable({ module, table }, session, { rls }),
     releaseStatement: (change) => host.releaseStatement(change),
     releaseTable: (table, session) => host.releaseTable(table, session),
+    keysAcrossTenants: (modules, session) => host.keysAcrossTenants(modules, session),
     moduleChanged: (module) => host.secureModule(module),
     close: async () => own?.close(),
   }

@@ -72,6 +72,9 @@ function plainGround(
     async ensureTable() {},
     releaseStatement: () => undefined,
     async releaseTable() {},
+    async keysAcrossTenants() {
+      return []
+    },
     async moduleChanged() {
       return []
     },

@@ -34,7 +34,8 @@ export function migrations(
       host.onClose(() => system.close())
       if (runOnInitialize) {
         host.on('ready', async () => {
-          await system.runAllMigrations()
+          const { warnings } = await system.runAllMigrations()
+          for (const { message, ...data } of warnings) host.log('warn', message, data)
         })
       }
       return system

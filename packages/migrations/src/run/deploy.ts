@@ -10,6 +10,7 @@ import { CommitUnknown } from './commit-unknown.js'
 import { connectionLost } from './connection-lost.js'
 import type { CallOptions, Engine } from './engine.js'
 import type { MigrationSession } from './migration-session.js'
+import { NewKeys } from './new-keys.js'
 import { type CurrentPlan, planNow } from './plan-now.js'
 import { runMigration } from './run-migration.js'
 import { ScriptsAhead } from './scripts-ahead.js'
@@ -35,35 +36,45 @@ export async function deploy(engine: Engine, request: DeployRequest): Promise<Ru
   const { modules, signal } = request
   signal?.throwIfAborted()
   const applied: RunMigration[] = []
+  const keys = new NewKeys(ground)
   let { plan } = await planNow(engine, ground.db, modules)
   try {
     while (plan.steps.length > 0) {
       // On connections of their own: afterwards ours may be the only one.
       await ensureModules(engine, plan, new Set())
-      const isOver = await deployOnce(engine, { ...request, applied, plan })
+      const isOver = await deployOnce(engine, { ...request, applied, plan, keys })
       if (isOver) break
       plan = (await planNow(engine, ground.db, modules)).plan
     }
+  } catch (error) {
+    // Nobody gets a report of a run that failed.
+    for (const { message, remedy, module } of await keys.warnings().catch(() => [])) {
+      ground.log('warn', message, { module, remedy })
+    }
+    throw error
   } finally {
     await afterChanges(engine, changedModules(applied), request.onProgress)
   }
+  const warnings = [...plan.warnings, ...(await keys.warnings())]
   const durationMs = performance.now() - start
-  return { applied, modules: changedModules(applied), warnings: plan.warnings, durationMs }
+  return { applied, modules: changedModules(applied), warnings, durationMs }
 }
 
 interface Deployment extends DeployRequest {
   readonly applied: RunMigration[]
   readonly plan: MigrationPlan
+  readonly keys: NewKeys
 }
 
 /** Whether all was done; not where a session was lost whose last transaction was committed. */
 async function deployOnce(engine: Engine, deployment: Deployment): Promise<boolean> {
-  const { modules, applied, signal } = deployment
+  const { modules, applied, keys, signal } = deployment
   try {
     await withDeployerLock(engine, deployment, async (deployer) => {
       // Another process may have done some of it, or all.
       const current = await planNow(engine, deployer.session.db, modules)
       await ensureModules(engine, current.plan, modulesOf(deployment.plan))
+      await keys.begin(deployer.session.db, [...modulesOf(current.plan)])
       await runPlan(engine, deployer, { ...current, request: deployment, applied })
     })
     return true

@@ -1,3 +1,4 @@
+import type { KeyAcrossTenants } from '@plataforma/core'
 import type { PlanWarning } from '../plan/migration-plan.js'
 
 /** How a module's migrations stand; plain JSON. */
@@ -10,6 +11,8 @@ export interface ModuleStatus {
   readonly pending: readonly PendingMigration[]
   /** Tables with the tenant column that no policy protects. */
   readonly unprotected: readonly string[]
+  /** Unique and foreign keys of protected tables that do not include the tenant. */
+  readonly keysAcrossTenants: readonly KeyAcrossTenants[]
 }
 
 export interface AppliedMigration {
@@ -31,8 +34,21 @@ export interface RunReport {
   readonly applied: readonly RunMigration[]
   /** Modules whose schema changed. */
   readonly modules: readonly string[]
-  readonly warnings: readonly PlanWarning[]
+  readonly warnings: readonly RunWarning[]
   readonly durationMs: number
+}
+
+export type RunWarning = PlanWarning | KeyWarning
+
+/** A key that came with the run and does not include the tenant. */
+export interface KeyWarning {
+  readonly kind: 'unique-across-tenants' | 'reference-across-tenants'
+  readonly module: string
+  readonly table: string
+  /** Of the constraint or index. */
+  readonly name: string
+  readonly message: string
+  readonly remedy: string
 }
 
 export interface RunMigration {

@@ -3,16 +3,14 @@ import type { CreatedMigration } from '../create/create-migration.js'
 import type { Ground } from '../ground/ground.js'
 import { openPlainGround } from '../ground/plain-ground.js'
 import { readEvents } from '../registry/events.js'
-import { readHistory } from '../registry/read-history.js'
 import type { RowTypeReport } from '../row-types/generate-types.js'
 import type { RowTypeDifference } from '../row-types/verify-types.js'
 import type { BaselineRequest } from '../run/baseline.js'
 import { deploy } from '../run/deploy.js'
 import type { CallOptions, Engine } from '../run/engine.js'
-import { loadPendingCode, planNow } from '../run/plan-now.js'
+import { planNow } from '../run/plan-now.js'
 import type { RepairRequest } from '../run/repair.js'
 import type { RollbackRequest } from '../run/rollback.js'
-import { unprotectedTables } from '../run/unprotected-tables.js'
 import { DEFAULT_DIRECTORY, listMigrations } from '../source/list-migrations.js'
 import { checkMigrationOptions } from './check-migration-options.js'
 import type { MigrationOptions, MigrationSystemOptions } from './migration-options.js'
@@ -25,7 +23,6 @@ import type {
   RollbackReport,
   RunReport,
 } from './migration-reports.js'
-import { moduleStatus } from './module-status.js'
 
 /** Options for who has a ground already: the system. */
 export type GroundedOptions = MigrationOptions & { readonly ground: Ground }
@@ -116,12 +113,10 @@ export class MigrationSystem implements AsyncDisposable {
    */
   async getModuleStatus(module: string, call: Abortable = {}): Promise<ModuleStatus> {
     assertModuleName(module)
-    const { ground, list } = await this.#engine(call)
-    const migrations = list()
-    const history = await readHistory(ground.db.withoutPlugins())
-    await loadPendingCode(migrations, history)
-    const unprotected = await unprotectedTables(ground, module)
-    return moduleStatus({ module, migrations, records: history.records, unprotected })
+    const { readStatus } = await import('../run/read-status.js')
+    const [status] = await readStatus(await this.#engine(call), module)
+    if (status === undefined) throw new Error(`no status of module "${module}" was read`)
+    return status
   }
 
   /**
@@ -130,18 +125,8 @@ export class MigrationSystem implements AsyncDisposable {
    * @throws PlataformaError `PLT_MIGRATION_INVALID`
    */
   async getStatus(call: Abortable = {}): Promise<readonly ModuleStatus[]> {
-    const { ground, list } = await this.#engine(call)
-    const migrations = list()
-    const history = await readHistory(ground.db.withoutPlugins())
-    const { records } = history
-    await loadPendingCode(migrations, history)
-    const modules = new Set([...migrations, ...records].map(({ module }) => module))
-    const statuses: ModuleStatus[] = []
-    for (const module of [...modules].sort()) {
-      const unprotected = await unprotectedTables(ground, module)
-      statuses.push(moduleStatus({ module, migrations, records, unprotected }))
-    }
-    return statuses
+    const { readStatus } = await import('../run/read-status.js')
+    return await readStatus(await this.#engine(call))
   }
 
   /**

@@ -5,8 +5,20 @@ import type { MigrationRecord } from '../registry/migration-record.js'
 import { moduleStatus } from './module-status.js'
 
 function statusOf(migrations: readonly Migration[], records: readonly MigrationRecord[]) {
-  return moduleStatus({ module: 'vendas', migrations, records, unprotected: [] })
+  return moduleStatus({ module: 'vendas', migrations, records, unprotected: [], keys: [] })
 }
+
+const key = (module: string) => ({
+  module,
+  table: 'clientes',
+  name: 'clientes_email_key',
+  kind: 'unique' as const,
+  columns: ['email'],
+  target: null,
+  message: 'what is wrong',
+  remedy: 'what to do',
+  sql: 'ALTER TABLE …',
+})
 
 it('tells what is applied, what is pending and the highest version applied', () => {
   const status = moduleStatus({
@@ -24,6 +36,7 @@ it('tells what is applied, what is pending and the highest version applied', () 
       applied('vendas:001_a', { version: '1.10.0-rc.1', position: 3 }),
     ],
     unprotected: ['pedidos', 'clientes'],
+    keys: [key('outro'), key('vendas')],
   })
   expect(status).toEqual({
     module: 'vendas',
@@ -45,6 +58,7 @@ it('tells what is applied, what is pending and the highest version applied', () 
       { name: '000_view', version: null },
     ],
     unprotected: ['clientes', 'pedidos'],
+    keysAcrossTenants: [key('vendas')],
   })
   expect(JSON.parse(JSON.stringify(status))).toEqual(status)
 })

@@ -1,3 +1,4 @@
+import type { KeyAcrossTenants } from '@plataforma/core'
 import type { Migration } from '../migration/migration.js'
 import { appliedVersion, chainOf } from '../plan/module-chain.js'
 import { type ModuleState, modulesOf } from '../plan/module-state.js'
@@ -11,6 +12,8 @@ export interface ModuleStatusInput {
   readonly records: readonly MigrationRecord[]
   /** Tables of the module with the tenant column that no policy protects. */
   readonly unprotected: readonly string[]
+  /** Of all modules. */
+  readonly keys: readonly KeyAcrossTenants[]
 }
 
 /**
@@ -21,7 +24,7 @@ export interface ModuleStatusInput {
  * @throws PlataformaError `PLT_MIGRATION_INVALID`
  */
 export function moduleStatus(input: ModuleStatusInput): ModuleStatus {
-  const { module, unprotected } = input
+  const { module, unprotected, keys } = input
   const state: ModuleState = modulesOf(input).get(module) ?? {
     module,
     migrations: [],
@@ -46,6 +49,7 @@ export function moduleStatus(input: ModuleStatusInput): ModuleStatus {
       .map(toApplied),
     pending,
     unprotected: [...unprotected].sort(),
+    keysAcrossTenants: keys.filter((key) => key.module === module),
   }
 }
 

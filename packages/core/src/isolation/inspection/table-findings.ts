@@ -1,100 +1,21 @@
-import { type Kysely, sql } from 'kysely'
-import { moduleSchema } from '../../identity/module-name.js'
-import { quoteIdentifier } from '../server-facts.js'
+import type { Kysely } from 'kysely'
 import type { Finding } from './finding.js'
-
-interface KeyRow {
-  readonly module: string
-  readonly kind: 'unique' | 'reference'
-  readonly table: string
-  readonly name: string
-  readonly columns: readonly string[]
-  readonly target: string | null
-  readonly constraint: boolean
-}
+import { keysAcrossTenants } from './keys-across-tenants.js'
 
 export interface ModuleFinding {
   readonly module: string
   readonly finding: Finding
 }
 
-/**
- * Keys of protected tables that cross tenants: a unique key without the tenant column tells one
- * tenant what another has; a reference without it points, and cascades, into another's rows. A
- * primary key of one UUID column is left out: nobody guesses one.
- */
+/** Keys of protected tables that cross tenants, for people. */
 export async function keyFindings(
   db: Kysely<unknown>,
   modules: readonly string[],
   table?: string,
 ): Promise<readonly ModuleFinding[]> {
-  const { rows } = await sql<KeyRow>`
-    WITH guarded AS (
-      SELECT c.oid, c.relname, t.module, t.tenant_column,
-        (SELECT a.attnum FROM pg_catalog.pg_attribute AS a
-          WHERE a.attrelid = c.oid AND a.attname = t.tenant_column) AS tenant
-      FROM plataforma.tables AS t
-        JOIN pg_catalog.pg_namespace AS n ON n.nspname = 'module_' || t.module
-        JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = t.name
-      WHERE t.rls
-    ), mine AS (
-      SELECT * FROM guarded AS g
-      WHERE g.module = ANY (${modules}::text[])
-        AND (${table ?? null}::text IS NULL OR g.relname = ${table ?? null}::text)
-    )
-    SELECT m.module AS "module", 'unique' AS "kind", m.relname::text AS "table", ic.relname::text AS "name",
-      ARRAY(SELECT coalesce(a.attname::text, pg_get_indexdef(i.indexrelid, k.place::int, true))
-        FROM unnest(i.indkey) WITH ORDINALITY AS k (number, place)
-          LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = m.oid AND a.attnum = k.number
-            AND k.number <> 0
-        WHERE k.place <= i.indnkeyatts ORDER BY k.place) AS "columns",
-      NULL AS "target",
-      EXISTS (SELECT FROM pg_catalog.pg_constraint AS x WHERE x.conindid = i.indexrelid
-        AND x.conrelid = m.oid AND x.contype IN ('u', 'p')) AS "constraint"
-    FROM mine AS m
-      JOIN pg_catalog.pg_index AS i ON i.indrelid = m.oid AND i.indisunique
-      JOIN pg_catalog.pg_class AS ic ON ic.oid = i.indexrelid
-    WHERE NOT m.tenant = ANY (i.indkey::int2[])
-      AND NOT (i.indisprimary AND i.indnkeyatts = 1 AND EXISTS (
-        SELECT FROM pg_catalog.pg_attribute AS a
-        WHERE a.attrelid = m.oid AND a.attnum = i.indkey[0] AND a.atttypid = 'uuid'::regtype))
-    UNION ALL
-    SELECT m.module, 'reference', m.relname::text, x.conname::text,
-      ARRAY(SELECT a.attname::text FROM unnest(x.conkey) WITH ORDINALITY AS k (number, place)
-        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = m.oid AND a.attnum = k.number
-        ORDER BY k.place),
-      g.relname::text, true
-    FROM mine AS m
-      JOIN pg_catalog.pg_constraint AS x ON x.conrelid = m.oid AND x.contype = 'f'
-        AND x.conparentid = 0
-      JOIN guarded AS g ON g.oid = x.confrelid
-    WHERE NOT EXISTS (SELECT FROM unnest(x.conkey, x.confkey) AS k (here, there)
-      WHERE k.here = m.tenant AND k.there = g.tenant)
-    ORDER BY 1, 3, 4`.execute(db)
-  return rows.map((row) => ({ module: row.module, finding: findingOf(row) }))
-}
-
-function findingOf(row: KeyRow): Finding {
-  const { module } = row
-  const table = `${moduleSchema(module)}.${quoteIdentifier(row.table)}`
-  const columns = row.columns.join(', ')
-  if (row.kind === 'reference') {
-    return {
-      id: 'reference-across-tenants',
-      grade: 'warning',
-      message: `The reference ${row.name} of ${table} (${columns}) to "${row.target}" does not include the tenant: a tenant can point at, and cascade into, another's rows.`,
-      remedy: 'Drop it, and add it again with the tenant column on both sides.',
-      sql: `ALTER TABLE ${table} DROP CONSTRAINT ${quoteIdentifier(row.name)};`,
-    }
-  }
-  const drop = row.constraint
-    ? `ALTER TABLE ${table} DROP CONSTRAINT ${quoteIdentifier(row.name)};`
-    : `DROP INDEX ${moduleSchema(module)}.${quoteIdentifier(row.name)};`
-  return {
-    id: 'unique-across-tenants',
-    grade: 'warning',
-    message: `The unique key ${row.name} of ${table} (${columns}) does not include the tenant: it tells a tenant what another has.`,
-    remedy: 'Drop it, and make it again with the tenant column.',
-    sql: drop,
-  }
+  const keys = await keysAcrossTenants(db, modules, table)
+  return keys.map(({ module, kind, message, remedy, sql }) => ({
+    module,
+    finding: { id: `${kind}-across-tenants`, grade: 'warning', message, remedy, sql },
+  }))
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestDatabase, testDatabase } from '@plataforma/testkit'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -49,6 +49,27 @@ it('runs the migrations of the system, whose tables are protected, when it is to
   expect(vendas.tables).toMatchObject([{ name: 'clientes', rowLevelSecurity: true }])
   expect(await plataforma(['migrate', 'down', 'vendas'], { cwd })).toMatchObject({ exitCode: 0 })
   expect((await plataforma(['migrate', 'plan', '--check'], { cwd })).exitCode).toBe(3)
+})
+
+it('tells of keys without the tenant column, after the run and in the status', async () => {
+  await using place = await folder()
+  const { path: cwd } = place
+  writeFileSync(
+    join(cwd, 'migrations/vendas/002_email.sql'),
+    'ALTER TABLE clientes ADD COLUMN email text UNIQUE;',
+  )
+  const what =
+    /unique key clientes_email_key of module_vendas."?clientes"? \(email\) does not include/
+  const up = await plataforma(['migrate', 'up'], { cwd })
+  expect(up).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(what) })
+  expect(up.stdout).toContain('make it again with the tenant column')
+  const status = await plataforma(['migrate', 'status'], { cwd })
+  expect(status.stdout).toContain('vendas  1 key without the tenant column')
+  expect(status.stdout).toMatch(what)
+  const json = await plataforma(['migrate', 'status', 'vendas', '--json'], { cwd })
+  expect(JSON.parse(json.stdout).modules).toMatchObject([
+    { state: 'current', keysAcrossTenants: [{ kind: 'unique', columns: ['email'] }] },
+  ])
 })
 
 it('makes files without a connection', async () => {

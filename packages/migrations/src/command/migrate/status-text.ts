@@ -45,7 +45,8 @@ function lastApplied({ applied }: ModuleStatus): string {
   return times.length === 0 ? '' : timeText(new Date(Math.max(...times)))
 }
 
-function listsOf({ module, pending, unprotected }: ModuleStatus, output: Output): string[] {
+function listsOf(status: ModuleStatus, output: Output): string[] {
+  const { module, pending, unprotected, keysAcrossTenants: keys } = status
   const names = pending.map(({ name, version }) => [`  ${name}`, version ?? ''])
   const lists: string[] = []
   if (names.length > 0) {
@@ -54,6 +55,11 @@ function listsOf({ module, pending, unprotected }: ModuleStatus, output: Output)
   if (unprotected.length > 0) {
     const what = `${counted(unprotected.length, 'table')} without policies`
     lists.push('', `${output.style('bold', module)}  ${what}`, `  ${unprotected.join(', ')}`)
+  }
+  if (keys.length > 0) {
+    const what = `${counted(keys.length, 'key')} without the tenant column`
+    const lines = keys.map(({ message, remedy }) => `  ${message} ${remedy}`)
+    lists.push('', `${output.style('bold', module)}  ${what}`, ...lines)
   }
   return lists
 }
