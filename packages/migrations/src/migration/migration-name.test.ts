@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { compareNames, isMigrationName, migrationNumber } from './migration-name.js'
+import { compareNames, haveSameNumber, isMigrationName, migrationNumber } from './migration-name.js'
 
 it('orders by number, however many digits it has, then by name', () => {
   const names = ['20240101120000_z', '10_b', '002_c', '2_a', '1_z', '99999999999999999999_y']
@@ -16,6 +16,17 @@ it('orders by number, however many digits it has, then by name', () => {
 it('takes a number for the same with and without leading zeros', () => {
   expect(migrationNumber('007_a')).toBe(migrationNumber('7_b'))
   expect(migrationNumber('000_a')).toBe('0')
+})
+
+it.each([
+  ['007_a', '007_b', true],
+  ['007_a', '7_b', true],
+  ['0012_a', '12_a_x', true],
+  ['07_a', '70_a', false],
+  ['1_a', '11_a', false],
+])('%s and %s have the same number: %s', (a, b, isSame) => {
+  expect(haveSameNumber(a, b)).toBe(isSame)
+  expect(haveSameNumber(b, a)).toBe(isSame)
 })
 
 it.each([

@@ -14,6 +14,14 @@ export function migrationNumber(name: string): string {
   return name.slice(0, name.indexOf('_')).replace(/^0+(?=\d)/, '')
 }
 
+/** Whether two names have the same number. */
+export function haveSameNumber(a: string, b: string): boolean {
+  const digits = a.indexOf('_')
+  // Most are written with the same count of digits.
+  if (b.indexOf('_') === digits) return b.startsWith(a.slice(0, digits))
+  return migrationNumber(a) === migrationNumber(b)
+}
+
 /** Order of the migrations of a module: by number, of any length, then by name. */
 export function compareNames(a: string, b: string): number {
   // Of numbers with the same count of digits the text has the same order.

@@ -37,7 +37,8 @@ export function chainOf(state: ModuleState, findings: PlanFindings): ModuleChain
   const nodes = [...inOrder(ordinary), ...inOrder(repeatable)]
   let before: PendingNode | undefined
   for (const node of nodes) {
-    if (before !== undefined) node.after.push({ node: before, kind: 'order' })
+    // An array literal is as long as it has to be; the first push makes room for seventeen.
+    if (before !== undefined) node.after = [{ node: before, kind: 'order' }]
     before = node
   }
   return {

@@ -7,7 +7,7 @@ export interface PendingNode {
   readonly migration: Migration
   readonly reason: PlannedMigration['reason']
   /** What has to be run before, as far as it is to be run at all. */
-  readonly after: Edge[]
+  after: Edge[]
   /** Whether it is part of the plan: a module may have more that nobody needs. */
   isPlanned: boolean
   /** Its place in the plan, once it has one. */

@@ -67,17 +67,13 @@ function checkOrder(
   { policy, findings }: OrderCheck,
 ): void {
   if (policy === 'allow') return
-  const applied = new Map<string, string>()
+  const applied = lastApplied(modules)
+  if (applied.size === 0) return
   const late: Migration[] = []
   for (const { migration, reason } of nodes) {
-    const { module, name } = migration
-    let last = applied.get(module)
-    if (last === undefined) {
-      last = lastApplied(modules.get(module))
-      applied.set(module, last)
-    }
-    if (last === '' || reason !== 'new' || migration.metadata.repeatable) continue
-    if (compareNames(name, last) < 0) late.push(migration)
+    const last = applied.get(migration.module)
+    if (last === undefined || reason !== 'new' || migration.metadata.repeatable) continue
+    if (compareNames(migration.name, last) < 0) late.push(migration)
   }
   late.sort((a, b) => compareText(a.module, b.module) || compareNames(a.name, b.name))
   if (late.length > 0 && policy === 'error') throw outOfOrder(late, applied)
@@ -92,21 +88,26 @@ function checkOrder(
   }
 }
 
-/** The last applied migration of a module that is not repeatable; empty where there is none. */
-function lastApplied(state: ModuleState | undefined): string {
-  let last = ''
-  for (const { name, state: is, repeatable } of state?.records.values() ?? []) {
-    if (is !== 'applied' || repeatable) continue
-    if (last === '' || compareNames(last, name) < 0) last = name
+/** The last applied migration that is not repeatable, of each module that has one. */
+function lastApplied(modules: ReadonlyMap<string, ModuleState>): ReadonlyMap<string, string> {
+  const applied = new Map<string, string>()
+  for (const { module, records } of modules.values()) {
+    for (const { name, state, repeatable } of records.values()) {
+      if (state !== 'applied' || repeatable) continue
+      const last = applied.get(module)
+      if (last === undefined || compareNames(last, name) < 0) applied.set(module, name)
+    }
   }
-  return last
+  return applied
 }
 
 function checkServer(nodes: readonly PendingNode[], serverVersion: number): void {
   const version = `${Math.trunc(serverVersion / 10_000)}.${serverVersion % 10_000}`
-  const refused = nodes.flatMap(({ migration }) => {
+  const refused: { migration: Migration; range: string }[] = []
+  for (const { migration } of nodes) {
     const { pg } = migration.metadata
-    return pg === undefined || isInRange(`${version}.0`, pg) ? [] : [{ migration, range: pg }]
-  })
+    if (pg === undefined || isInRange(`${version}.0`, pg)) continue
+    refused.push({ migration, range: pg })
+  }
   if (refused.length > 0) throw unsupported(refused, version)
 }

@@ -12,19 +12,20 @@ export interface History {
   readonly serverVersion: number | undefined
 }
 
-type Row = readonly [
-  module: string,
-  name: string,
-  version: string | null,
-  kind: 'sql' | 'code',
-  checksum: string | null,
-  repeatable: boolean,
-  dependencies: readonly string[],
-  state: MigrationRecord['state'],
-  position: number,
-  appliedAtMs: number,
-  durationMs: number,
-]
+/** A list for each column, of as many values as there are rows; no lists where there are none. */
+interface Columns {
+  readonly module: readonly string[] | null
+  readonly name: readonly string[]
+  readonly version: readonly (string | null)[]
+  readonly kind: readonly MigrationRecord['kind'][]
+  readonly checksum: readonly (string | null)[]
+  readonly repeatable: readonly boolean[]
+  readonly dependencies: readonly (readonly string[])[]
+  readonly state: readonly MigrationRecord['state'][]
+  readonly position: readonly number[]
+  readonly appliedAtMs: readonly number[]
+  readonly durationMs: readonly number[]
+}
 
 /**
  * Reads the whole history in one statement, without its texts. It comes as one JSON text, whatever
@@ -38,21 +39,20 @@ export async function readHistory(db: Kysely<unknown>): Promise<History> {
     const { rows } = await sql<{ version: number | null; server: number; columns: string }>`
       SELECT current_setting('server_version_num')::int AS "server",
         (SELECT version FROM plataforma.versions WHERE package = 'migrations') AS "version",
-        (SELECT json_build_array(
-            json_agg(module), json_agg(name), json_agg(version), json_agg(kind),
-            json_agg(checksum), json_agg(repeatable), json_agg(dependencies), json_agg(state),
-            json_agg(position), json_agg(date_part('epoch', applied_at) * 1000),
-            json_agg(duration_ms))::text
+        (SELECT json_build_object(
+            'module', json_agg(module), 'name', json_agg(name), 'version', json_agg(version),
+            'kind', json_agg(kind), 'checksum', json_agg(checksum),
+            'repeatable', json_agg(repeatable), 'dependencies', json_agg(dependencies),
+            'state', json_agg(state), 'position', json_agg(position),
+            'appliedAtMs', json_agg(date_part('epoch', applied_at) * 1000),
+            'durationMs', json_agg(duration_ms))::text
           FROM (SELECT * FROM plataforma.migrations ORDER BY position) AS m) AS "columns"`.execute(
       db,
     )
     const [row] = rows
-    const columns = JSON.parse(row?.columns ?? '[]') as readonly (readonly unknown[] | null)[]
     return {
       isCurrent: (row?.version ?? 0) >= REGISTRY_VERSION,
-      records: (columns[0] ?? []).map((_, at) =>
-        toRecord(columns.map((column) => column?.[at]) as unknown as Row),
-      ),
+      records: row === undefined ? [] : recordsOf(JSON.parse(row.columns)),
       serverVersion: row?.server,
     }
   } catch (error) {
@@ -68,19 +68,21 @@ export function isMissingRegistry(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE
 }
 
-function toRecord(row: Row): MigrationRecord {
-  const [module, name, version, kind, checksum, repeatable, dependencies, state, position] = row
-  return {
-    module,
-    name,
-    version: version ?? undefined,
-    kind,
-    checksum: checksum ?? undefined,
-    repeatable,
-    dependencies,
-    state,
-    position,
-    appliedAt: new Date(row[9]),
-    durationMs: row[10],
-  }
+function recordsOf(columns: Columns): readonly MigrationRecord[] {
+  return (columns.module ?? []).map(
+    (module, at) =>
+      ({
+        module,
+        name: columns.name[at],
+        version: columns.version[at] ?? undefined,
+        kind: columns.kind[at],
+        checksum: columns.checksum[at] ?? undefined,
+        repeatable: columns.repeatable[at],
+        dependencies: columns.dependencies[at],
+        state: columns.state[at],
+        position: columns.position[at],
+        appliedAt: new Date(columns.appliedAtMs[at] ?? Number.NaN),
+        durationMs: columns.durationMs[at],
+      }) as MigrationRecord,
+  )
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { PlataformaError } from '@plataforma/core'
 import type { Migration } from '../migration/migration.js'
-import { compareNames, compareText, migrationNumber } from '../migration/migration-name.js'
+import { compareNames, compareText, haveSameNumber } from '../migration/migration-name.js'
 import type { MigrationOptions } from '../system/migration-options.js'
 import { ObjectMigration } from './object-migration.js'
 import { readDirectory } from './read-directory.js'
@@ -45,7 +45,7 @@ function identity({ module, name }: Migration): string {
 }
 
 function refuseSameNumber(a: Migration, b: Migration, all: readonly Migration[]): void {
-  if (a.module !== b.module || migrationNumber(a.name) !== migrationNumber(b.name)) return
+  if (a.module !== b.module || !haveSameNumber(a.name, b.name)) return
   const last = all.findLast(({ module }) => module === b.module)?.name ?? b.name
   throw new PlataformaError(
     'PLT_MIGRATION_DUPLICATE',
