@@ -99,6 +99,13 @@ describe('the examples of the documents', () => {
     },
   )
 
+  it('need no syntax that the oldest Node.js of the packages has not', () => {
+    const newer = examples.filter(({ name, code }) => {
+      return !name.includes('testkit') && /^\s*(await )?using /m.test(code)
+    })
+    expect(newer.map(({ name }) => name)).toEqual([])
+  })
+
   it.each([
     ['README.md', "nome: 'João Silva'"],
     ['packages/migrations/README.md', 'vendas 001_create_clientes'],
