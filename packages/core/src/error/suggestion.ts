@@ -6,7 +6,7 @@ export function suggestion(name: string, known: Iterable<string>): string {
   if (names.length === 0) return ''
   const nearest = closest(name.toLowerCase(), names)
   const limit = Math.max(1, Math.floor(name.length / 3))
-  return distance(name.toLowerCase(), nearest.toLowerCase()) <= limit
-    ? ` Did you mean "${nearest}"?`
-    : ''
+  const far = distance(name.toLowerCase(), nearest.toLowerCase())
+  // A name of one letter is near every other one, and has nothing in common with it.
+  return far <= limit && far < name.length ? ` Did you mean "${nearest}"?` : ''
 }
