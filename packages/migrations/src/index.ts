@@ -1,4 +1,5 @@
 export type { CreatedMigration } from './create/create-migration.js'
+export type { GivenDatabase } from './ground/given-database.js'
 export type { Dependency } from './migration/dependency.js'
 export type { Migration, MigrationCode, MigrationDatabase } from './migration/migration.js'
 export type { MigrationMetadata } from './migration/migration-metadata.js'

@@ -25,7 +25,8 @@ interface ModuleIsolationSettings {
 
 interface GivenHandle {
   /** The administrator's handle: a superuser, or a CREATEROLE login that owns the database. */
-  readonly db: Kysely<unknown>
+  // biome-ignore lint/suspicious/noExplicitAny: a Kysely with tables is no Kysely<unknown>
+  readonly db: Kysely<any>
   readonly connectionString?: undefined
 }
 

@@ -30,9 +30,17 @@ export function jsonError(json: string): { readonly message: string; readonly of
     momoa().parse(json, { mode: 'json' })
   } catch (error) {
     const { message, offset } = error as Error & { readonly offset?: number }
-    return { message: message.replace(/ \(\d+:\d+\)$/, ''), offset: offset ?? 0 }
+    return { message: messageOf(message, json.slice(offset ?? 0)), offset: offset ?? 0 }
   }
   return { message: 'It is no JSON.', offset: 0 }
+}
+
+/** The parser gives its own names to what it finds, and repeats the place. */
+function messageOf(message: string, rest: string): string {
+  const [found = ''] = /^(?:"[^"]*"|[\w.+-]+|.)/.exec(rest) ?? []
+  return message
+    .replace(/^Unexpected token \w+ found/, () => `Unexpected ${found}`)
+    .replace(/ \(\d+:\d+\)$/, '')
 }
 
 /** Loaded for the place of an error only: a run without one does not wait for it. */

@@ -85,6 +85,15 @@ it.each([
   expect(refusal(text)).toMatchObject({ line: 1, column })
 })
 
+it.each([
+  ['{"dependencies": [}', 'Unexpected }.'],
+  ['{"version": "1.0.0" "rls": true}', 'Unexpected "rls".'],
+  ['{"version": ', 'Unexpected end of input found.'],
+])('says what is wrong with %s', (json, problem) => {
+  const [line] = refusal(`-- @metadata ${json}`).message.split('\n')
+  expect(line).toBe(`The metadata are no JSON: ${problem}`)
+})
+
 it('suggests the key that was meant', () => {
   expect(refusal('-- @metadata {"version": "1.0.0", "dependecies": []}')).toMatchObject({
     message: expect.stringContaining(

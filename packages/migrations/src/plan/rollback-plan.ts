@@ -1,5 +1,5 @@
+import { isNumberOf } from '../migration/is-number-of.js'
 import type { Migration } from '../migration/migration.js'
-import { migrationNumber } from '../migration/migration-name.js'
 import type { MigrationRecord } from '../registry/migration-record.js'
 import type { ModuleState } from './module-state.js'
 import { modulesOf } from './module-state.js'
@@ -85,10 +85,6 @@ function chosen(
   if (stays >= 0) return ordinary.slice(0, stays)
   if (/^0+$/.test(to)) return ordinary
   throw notApplied(target.module, to, state)
-}
-
-function isNumberOf(to: string, name: string): boolean {
-  return /^\d+$/.test(to) && migrationNumber(`${to}_`) === migrationNumber(name)
 }
 
 /** Adds repeatable ones of the module that depend on what goes; gives all other dependents. */

@@ -8,15 +8,13 @@ interface MigrationKey {
   readonly name: string
 }
 
-/** Takes the text of a migration as it is now for the one that was applied, or begun. */
+/** Takes the text of an applied migration as it is now for the one that was applied. */
 export function writeAccepted({
   migration,
   downText,
-  state,
 }: {
   readonly migration: Migration
   readonly downText: string | undefined
-  readonly state: 'applied' | 'running'
 }): HistoryWrites {
   const { module, name, kind, checksum, text, metadata } = migration
   const { version, dependencies, repeatable, irreversible, rls } = metadata
@@ -27,7 +25,7 @@ export function writeAccepted({
         down_text = ${downText ?? null}, version = ${version ?? null},
         dependencies = ${dependencies.map((one) => one.text)}::text[],
         repeatable = ${repeatable}, irreversible = ${irreversible}, rls = ${rls}
-      WHERE module = ${module} AND name = ${name} AND state = ${state}
+      WHERE module = ${module} AND name = ${name} AND state = 'applied'
       RETURNING name
     )`
 }
@@ -69,6 +67,5 @@ export function writeRetried({ module, name }: MigrationKey): HistoryWrites {
     cleared AS (
       DELETE FROM plataforma.migration_progress
       WHERE module = ${module} AND name = ${name} AND state = 'begun'
-        AND effect ->> 'statements' IS NULL
     )`
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { GivenDatabase } from '../ground/given-database.js'
 import { renderRowTypes } from './render-row-types.js'
 import { RowTypeFiles } from './row-type-files.js'
 import type { RowTypeOptions } from './row-type-options.js'
@@ -23,7 +23,7 @@ export interface RowTypeReport {
  * await generateTypes(db, { modules: [{ module: 'vendas', schema: 'module_vendas' }] })
  */
 export async function generateTypes(
-  db: Kysely<unknown>,
+  db: GivenDatabase,
   options: RowTypeOptions,
 ): Promise<RowTypeReport> {
   const files = new RowTypeFiles(options.outDir)

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { GivenDatabase } from '../ground/given-database.js'
 import { renderRowTypes } from './render-row-types.js'
 import { RowTypeFiles } from './row-type-files.js'
 import type { RowTypeOptions } from './row-type-options.js'
@@ -19,7 +19,7 @@ export interface RowTypeDifference {
  * @throws PlataformaError `PLT_TYPES_FAILED`: the catalog or the folder cannot be read
  */
 export async function verifyTypes(
-  db: Kysely<unknown>,
+  db: GivenDatabase,
   options: RowTypeOptions,
 ): Promise<readonly RowTypeDifference[]> {
   const [wanted, found] = await Promise.all([

@@ -1,6 +1,6 @@
 import { PlataformaError } from '@plataforma/core'
+import { isNumberOf } from '../migration/is-number-of.js'
 import type { Migration } from '../migration/migration.js'
-import { migrationNumber } from '../migration/migration-name.js'
 import { unknownModule } from '../plan/plan-refusals.js'
 import { writeApplied } from '../registry/history-writes.js'
 import { executeWrites } from '../registry/progress.js'
@@ -85,8 +85,4 @@ function chosen(
     module,
     remedy: `Its migrations: ${own.map(({ name }) => name).join(', ')}.`,
   })
-}
-
-function isNumberOf(to: string, name: string): boolean {
-  return /^\d+$/.test(to) && migrationNumber(`${to}_`) === migrationNumber(name)
 }

@@ -22,7 +22,7 @@ export async function tellChanges(
   for (const { module, name } of changed.slice(0, MOST_SHOWN)) {
     const found = migrations.find((one) => one.module === module && one.name === name)
     const stored = await readStored(db.withoutPlugins(), module, name)
-    if (found?.text === undefined || !stored?.text) continue
+    if (found?.text === undefined || typeof stored?.text !== 'string') continue
     shown.push(await difference(found.place, stored.text, found.text))
   }
   if (shown.length === 0) return error

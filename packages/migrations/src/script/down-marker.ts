@@ -46,7 +46,7 @@ export function scannedMarker(migration: MigrationText): DownMarker | undefined 
       throw refused(
         offset(),
         `"${foreign}" marks a file of another tool: what it undoes would run as if it were to be done.`,
-        'Bring its files in by "plataforma migrate import", or write "-- @down" between up and down.',
+        'Bring its files in by the command "import", or write "-- @down" between up and down.',
       )
     }
     if (!OURS.test(token.text)) continue

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import type { GivenDatabase } from '../ground/given-database.js'
 import { type CatalogQuery, queryText, readBody } from './catalog-query.js'
 import { type CatalogObject, schemaSnapshot } from './compose-snapshot.js'
 import * as objects from './object-queries.js'
@@ -35,7 +36,7 @@ const BY_KIND: ReadonlyMap<string, CatalogQuery> = new Map(
  * snapshots.get('module_vendas')?.hash
  */
 export async function readSnapshot(
-  db: Kysely<unknown>,
+  db: GivenDatabase,
   { schemas }: { readonly schemas: readonly string[] },
 ): Promise<ReadonlyMap<string, SchemaSnapshot>> {
   const found = db.isTransaction ? await readWithin(db, schemas) : await readAlone(db, schemas)

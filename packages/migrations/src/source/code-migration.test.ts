@@ -52,7 +52,7 @@ it.each([
   [
     'an up that is no function',
     'export const up = "create table a ()"',
-    'exports no function "up"',
+    'exports as "up" is no function',
   ],
   ['an up that is misspelled', 'export const Up = async () => {}', 'Did you mean "Up"?'],
   [

@@ -19,8 +19,13 @@ export function exportedCode(exported: object, at: CodeFile): ExportedCode {
   const holder = holders.find((candidate) => 'up' in candidate) ?? exported
   const { up, down } = holder as Readonly<Record<string, unknown>>
   if (typeof up !== 'function') {
-    const names = holders.flatMap((candidate) => Object.keys(candidate))
-    throw refused(at, `${at.file} exports no function "up".${suggestion('up', names)}`)
+    const names = holders.flatMap(Object.keys).filter((name) => name !== 'up')
+    throw refused(
+      at,
+      up !== undefined
+        ? `What ${at.file} exports as "up" is no function.`
+        : `${at.file} exports no function "up".${suggestion('up', names)}`,
+    )
   }
   if (down !== undefined && typeof down !== 'function') {
     throw refused(at, `What ${at.file} exports as "down" is no function.`)

@@ -79,7 +79,11 @@ it('refuses a file outside of a module', () => {
 it('refuses migrations in a folder that cannot be a module', () => {
   const folder = folderOf({ 'Vendas-2/001_a.sql': '' })
   expect(() => readDirectory(folder)).toThrow(
-    expect.objectContaining({ code: 'PLT_MODULE_NAME_INVALID' }),
+    expect.objectContaining({
+      code: 'PLT_MODULE_NAME_INVALID',
+      message: expect.stringContaining(join(folder, 'Vendas-2')),
+      remedy: expect.stringMatching(/^Rename it\. Use 1 to 40 lower-case letters/),
+    }),
   )
 })
 

@@ -53,8 +53,21 @@ function readModule(folder: string, module: string): readonly Migration[] {
     )
   }
   // A folder without migrations is nobody's module, whatever its name.
-  if (migrations.length > 0) assertModuleName(module)
+  if (migrations.length > 0) assertFolderOfModule(folder, module)
   return migrations
+}
+
+function assertFolderOfModule(folder: string, module: string): void {
+  try {
+    assertModuleName(module)
+  } catch (cause) {
+    if (!(cause instanceof PlataformaError)) throw cause
+    throw new PlataformaError(
+      cause.code,
+      `The folder ${folder} has migrations, and its name cannot be that of a module.`,
+      { remedy: `Rename it. ${cause.remedy}`, cause, details: { directory: folder } },
+    )
+  }
 }
 
 function rank(file: string): number {
@@ -96,6 +109,6 @@ function wrongName(place: string, module: string) {
   return invalidFile(place, {
     module,
     message: `The name of ${place} is not that of a migration.`,
-    remedy: `${NAME_RULE} The layout of another tool is brought in by "plataforma migrate import".`,
+    remedy: `${NAME_RULE} The layout of another tool is brought in by the command "import".`,
   })
 }

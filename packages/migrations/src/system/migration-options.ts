@@ -1,5 +1,5 @@
 import type { Log } from '@plataforma/core'
-import type { Kysely } from 'kysely'
+import type { GivenDatabase } from '../ground/given-database.js'
 import type { MigrationCode } from '../migration/migration.js'
 import type { OutOfOrderPolicy } from '../plan/migration-plan.js'
 import type { MigrationProgress } from './migration-progress.js'
@@ -34,6 +34,7 @@ export interface MigrationOptions {
   readonly types?: boolean
   /** Whether `index.ts` of them tells the modules to `@plataforma/database-system`. */
   readonly registerTypes?: boolean
+  /** Told of every step of every call, unless the call has its own. */
   readonly onProgress?: (progress: MigrationProgress) => void
 }
 
@@ -48,7 +49,12 @@ export interface MigrationObject extends MigrationCode {
 
 /** Where migrations run when they are used without a system. */
 export type MigrationTarget =
-  | { readonly db: Kysely<unknown>; readonly connectionString?: undefined }
-  | { readonly connectionString: string; readonly db?: undefined }
+  | { readonly db: GivenDatabase; readonly connectionString?: undefined }
+  | {
+      /** `undefined` compiles, so that an environment variable fits, and is refused. */
+      readonly connectionString: string | undefined
+      readonly db?: undefined
+    }
 
+/** Options of a `MigrationSystem` alone: exactly one of `db` and `connectionString`. */
 export type MigrationSystemOptions = MigrationOptions & MigrationTarget & { readonly log?: Log }

@@ -13,6 +13,7 @@ import type { RepairRequest } from '../run/repair.js'
 import type { RollbackRequest } from '../run/rollback.js'
 import { DEFAULT_DIRECTORY, listMigrations } from '../source/list-migrations.js'
 import { checkMigrationOptions } from './check-migration-options.js'
+import { checkMigrationTarget } from './check-migration-target.js'
 import type { MigrationOptions, MigrationSystemOptions } from './migration-options.js'
 import type {
   BaselineReport,
@@ -38,19 +39,16 @@ const DEFAULTS = {
   outOfOrder: 'error',
 } as const
 
-const FURTHER_OPTIONS = {
-  db: 'anything',
-  connectionString: 'anything',
-  ground: 'anything',
-  log: 'anything',
-} as const
+const FURTHER_OPTIONS = { db: 'anything', connectionString: 'anything', log: 'anything' } as const
+const GROUNDED_OPTIONS = { ground: 'anything', log: 'anything' } as const
 
 /**
  * The migrations of all modules of a database.
  *
  * @example
- * await using migrations = new MigrationSystem({ connectionString, directory: './migrations' })
+ * const migrations = new MigrationSystem({ connectionString, directory: './migrations' })
  * const { applied } = await migrations.runAllMigrations()
+ * await migrations.close()
  */
 export class MigrationSystem implements AsyncDisposable {
   readonly #options: MigrationOptions
@@ -60,9 +58,13 @@ export class MigrationSystem implements AsyncDisposable {
 
   /** @throws PlataformaError `PLT_CONFIG_INVALID` */
   constructor(options: MigrationSystemOptions | GroundedOptions) {
-    checkMigrationOptions(options, FURTHER_OPTIONS)
+    if (isGrounded(options)) checkMigrationOptions(options, GROUNDED_OPTIONS)
+    else {
+      checkMigrationOptions(options, FURTHER_OPTIONS)
+      checkMigrationTarget(options)
+    }
     this.#options = options
-    this.#open = async () => ('ground' in options ? options.ground : await openPlainGround(options))
+    this.#open = async () => (isGrounded(options) ? options.ground : await openPlainGround(options))
   }
 
   /**
@@ -252,6 +254,10 @@ export class MigrationSystem implements AsyncDisposable {
       onProgress,
     }
   }
+}
+
+function isGrounded(options: unknown): options is GroundedOptions {
+  return typeof options === 'object' && options !== null && 'ground' in options
 }
 
 /** Alone, they are generated where somebody says where or that. */

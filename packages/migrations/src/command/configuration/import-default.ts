@@ -26,7 +26,7 @@ export async function importDefault(
   const config = isObject(module) ? module.default : undefined
   if (isObject(config)) return config
   throw new PlataformaError('PLT_CONFIG_INVALID', `${file} has no configuration to give.`, {
-    remedy: 'Make the configuration its default export: export default defineConfig({ … }).',
+    remedy: 'Make the configuration its default export: export default { … }.',
   })
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { Output } from '../output/output.js'
+import { assertNode } from './assert-node.js'
 import { EXIT_CODES, type ExitCode, exitCodeOf } from './exit-code.js'
 import { Interruption } from './interruption.js'
 import type { Shell } from './program-command.js'
@@ -9,7 +10,7 @@ import type { Shell } from './program-command.js'
 export interface Program {
   readonly name: string
   readonly description: string
-  /** The `package.json` that has its version. */
+  /** The `package.json` that has its version and that of Node.js. */
   readonly manifest: URL
   /** After the list of its commands. */
   readonly epilogue: string
@@ -32,7 +33,9 @@ export async function runProgram(program: Program, args: readonly string[]): Pro
     },
   }
   try {
-    await make(program, shell).parseAsync(args, { from: 'user' })
+    const { version, engines } = JSON.parse(readFileSync(program.manifest, 'utf8'))
+    assertNode(engines.node, process.versions.node)
+    await make(program, { version, shell }).parseAsync(args, { from: 'user' })
     return interruption.exitCode ?? exitCode
   } catch (error) {
     if (error instanceof CommanderError) return endOfParsing(error, output)
@@ -43,10 +46,13 @@ export async function runProgram(program: Program, args: readonly string[]): Pro
   }
 }
 
-function make({ name, description, manifest, epilogue, build }: Program, shell: Shell): Command {
+function make(
+  { name, description, epilogue, build }: Program,
+  { version, shell }: { readonly version: string; readonly shell: Shell },
+): Command {
   const program = new Command(name)
     .description(description)
-    .version(String(JSON.parse(readFileSync(manifest, 'utf8')).version), '-v, --version')
+    .version(version, '-v, --version')
     .option('--json', 'machine-readable output')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ outputError: () => {} })
