@@ -15,17 +15,45 @@ export function isChanged(migration: Migration, record: MigrationRecord): boolea
   return migration.checksum !== undefined || record.kind === 'sql'
 }
 
+/** A statement that has happened, and is another in the file now. */
+export interface EditedStatement {
+  /** From 1. */
+  readonly statement: number
+  /** Whether the file ends before it. */
+  readonly isGone: boolean
+  /** In the file as it is now, from 1. */
+  readonly line: number | undefined
+  /** Statements that have happened. */
+  readonly done: number
+  readonly of: number
+  /** Shows the statement. */
+  readonly place: string
+}
+
 /** The error for one that was edited when a part of it was done: the rest fits no more. */
-export function editedHalfway({ migration, record }: ChangedMigration): PlataformaError {
+export function editedHalfway(
+  { migration, record }: ChangedMigration,
+  edited?: EditedStatement,
+): PlataformaError {
   const { module, name, place: file, checksum: found } = migration
+  const { statement, isGone, line, done, of, place } = edited ?? {}
+  const settle =
+    'Or do by hand what is missing, or undo what is done, and say so with repair: "applied" or "rolled-back".'
   return new PlataformaError(
     'PLT_MIGRATION_CHANGED',
-    `Migration ${name} of "${module}" is half done, and was edited since: ${file}`,
+    edited === undefined
+      ? `Migration ${name} of "${module}" is half done, and was edited since: ${file}`
+      : `Migration ${name} of "${module}" is half done, and its statement ${statement}, which has happened, was ${isGone ? 'taken out' : 'edited'} since:\n${place}`,
     {
       module,
       remedy:
-        'Take the edit back and run it again, once what stopped it is out of the way. Or do by hand what is missing, or undo what is done, and say so with repair: "applied" or "rolled-back".',
-      details: { changed: [{ module, name, file, applied: record.checksum, found }] },
+        edited === undefined
+          ? `Take the edit back and run it again, once what stopped it is out of the way. ${settle}`
+          : `Bring back the first ${done} of its ${of} statements as they were, and run it again: those after them may be edited. ${settle}`,
+      details: {
+        changed: [{ module, name, file, applied: record.checksum, found }],
+        ...(edited === undefined ? {} : { statement, done, of, ...(line && { line }) }),
+      },
     },
   )
 }

@@ -8,13 +8,15 @@ interface MigrationKey {
   readonly name: string
 }
 
-/** Takes the text of an applied migration as it is now for the one that was applied. */
+/** Takes the text of a migration as it is now for the one that was applied, or begun. */
 export function writeAccepted({
   migration,
   downText,
+  state,
 }: {
   readonly migration: Migration
   readonly downText: string | undefined
+  readonly state: 'applied' | 'running'
 }): HistoryWrites {
   const { module, name, kind, checksum, text, metadata } = migration
   const { version, dependencies, repeatable, irreversible, rls } = metadata
@@ -25,7 +27,7 @@ export function writeAccepted({
         down_text = ${downText ?? null}, version = ${version ?? null},
         dependencies = ${dependencies.map((one) => one.text)}::text[],
         repeatable = ${repeatable}, irreversible = ${irreversible}, rls = ${rls}
-      WHERE module = ${module} AND name = ${name} AND state = 'applied'
+      WHERE module = ${module} AND name = ${name} AND state = ${state}
       RETURNING name
     )`
 }
@@ -67,5 +69,6 @@ export function writeRetried({ module, name }: MigrationKey): HistoryWrites {
     cleared AS (
       DELETE FROM plataforma.migration_progress
       WHERE module = ${module} AND name = ${name} AND state = 'begun'
+        AND effect ->> 'statements' IS NULL
     )`
 }

@@ -1,4 +1,4 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import type { HistoryWrites } from './history-writes.js'
 
 export type Direction = 'up' | 'down'
@@ -12,15 +12,38 @@ export interface PartKey {
   readonly part: number
 }
 
+export interface PartProgress {
+  readonly state: 'begun' | 'done'
+  /** Of a transaction that is begun: so many of its statements were one of an earlier text. */
+  readonly statements: number
+}
+
 /** What the registry knows of the parts of an interrupted migration, by their number. */
 export async function readProgress(
   db: Kysely<unknown>,
   { module, name, direction }: Omit<PartKey, 'part'>,
-): Promise<ReadonlyMap<number, 'begun' | 'done'>> {
-  const { rows } = await sql<{ part: number; state: 'begun' | 'done' }>`
-    SELECT part, state FROM plataforma.migration_progress
+): Promise<ReadonlyMap<number, PartProgress>> {
+  const { rows } = await sql<PartProgress & { readonly part: number }>`
+    SELECT part, state, coalesce((effect ->> 'statements')::int, 0) AS "statements"
+    FROM plataforma.migration_progress
     WHERE module = ${module} AND name = ${name} AND direction = ${direction}`.execute(db)
-  return new Map(rows.map(({ part, state }) => [part, state]))
+  return new Map(rows.map(({ part, ...progress }) => [part, progress]))
+}
+
+/** Puts the progress of another text in the place of what there is. */
+export async function replaceProgress(
+  trx: Transaction<unknown>,
+  { module, name, direction }: Omit<PartKey, 'part'>,
+  parts: ReadonlyMap<number, PartProgress>,
+): Promise<void> {
+  await sql`
+    DELETE FROM plataforma.migration_progress
+    WHERE module = ${module} AND name = ${name} AND direction = ${direction}`.execute(trx)
+  for (const [part, { state, statements }] of parts) {
+    const effect = statements > 0 ? JSON.stringify({ kind: 'transaction', statements }) : undefined
+    const write = { state, ...(effect === undefined ? {} : { effect }) }
+    await executeWrites(trx, writeProgress({ module, name, direction, part }, write))
+  }
 }
 
 /** Writes down that a part begins or is done. */

@@ -6,6 +6,7 @@ import {
   clearProgress,
   type Direction,
   executeWrites,
+  type PartProgress,
   readProgress,
   writeProgress,
 } from '../registry/progress.js'
@@ -48,10 +49,10 @@ export async function applyParts(
   const key = { module, name, direction }
   const progress = begin === undefined ? await readProgress(session.db, key) : NONE
   if (begin !== undefined && !(await executeWrites(session.db, begin))) throw overtaken(module)
-  let isAnyDone = [...progress.values()].includes('done')
+  let isAnyDone = [...progress.values()].some(isPartlyDone)
   for (const [part, work] of parts.entries()) {
-    const state = progress.get(part)
-    if (state === 'done') continue
+    const known = progress.get(part)
+    if (known?.state === 'done') continue
     const isLast = part === parts.length - 1
     const ended = () =>
       isLast
@@ -59,7 +60,7 @@ export async function applyParts(
         : writeProgress({ ...key, part }, { state: 'done' })
     tellStatement(context, parted, part)
     try {
-      await doPart(session, context, { ...parted, work, part, isBegun: state === 'begun', ended })
+      await doPart(session, context, { ...parted, work: restOf(work, known), part, known, ended })
     } catch (error) {
       // Nothing of it has happened: the corrected file is a new migration.
       if (!isAnyDone && isUndone(work)) await withdraw(session, parted)
@@ -67,16 +68,31 @@ export async function applyParts(
     }
     isAnyDone = true
   }
+  if (progress.get(parts.length - 1)?.state === 'done') {
+    // What was missing was taken out of the file.
+    const ended = sql`${finish(performance.now() - start)}${clearProgress(migration)}`
+    if (!(await executeWrites(session.db, ended))) throw overtaken(module)
+  }
   await sql`DISCARD TEMP`.execute(session.db)
   return performance.now() - start
 }
 
-const NONE: ReadonlyMap<number, 'begun' | 'done'> = new Map()
+const NONE: ReadonlyMap<number, PartProgress> = new Map()
+
+function isPartlyDone({ state, statements }: PartProgress): boolean {
+  return state === 'done' || statements > 0
+}
+
+/** What is left of a transaction of which some statements were one of an earlier text. */
+function restOf(work: ScriptPart, known: PartProgress | undefined): ScriptPart {
+  if (known === undefined || known.statements === 0 || work.kind === 'outside') return work
+  return { ...work, statements: work.statements.slice(known.statements) }
+}
 
 interface Part extends PartedMigration {
   readonly work: ScriptPart
   readonly part: number
-  readonly isBegun: boolean
+  readonly known: PartProgress | undefined
   readonly ended: () => HistoryWrites
 }
 
@@ -93,7 +109,7 @@ async function doPart(session: MigrationSession, context: RunContext, part: Part
     migration,
     settings,
     ...work,
-    isBegun: part.isBegun,
+    isBegun: part.known?.state === 'begun',
     key: { module, name, direction, part: part.part },
     ended,
   })

@@ -1,11 +1,10 @@
-import { editedHalfway, isChanged } from '../plan/changed-migrations.js'
+import { isChanged } from '../plan/changed-migrations.js'
 import type { MigrationPlan, PlannedMigration } from '../plan/migration-plan.js'
 import { runSchedule } from '../plan/schedule.js'
 import type { MigrationRecord } from '../registry/migration-record.js'
 import { type History, readHistory } from '../registry/read-history.js'
 import type { RunMigration, RunReport } from '../system/migration-reports.js'
 import { afterChanges, writeSnapshots } from './after-changes.js'
-import { tellChanges } from './changed-text.js'
 import { CommitUnknown } from './commit-unknown.js'
 import { connectionLost } from './connection-lost.js'
 import type { CallOptions, Engine } from './engine.js'
@@ -108,7 +107,8 @@ async function runPlan(engine: Engine, deployer: Deployer, run: PlanRun): Promis
   if (total === 0) return
   const records = recordsOf(history)
   for (const step of plan.steps) {
-    await refuseEdited(session, step, records.get(keyOf(step.migration)))
+    const record = records.get(keyOf(step.migration))
+    await adoptIfEdited(engine, deployer, { ...step, record })
   }
   const scripts = new ScriptsAhead(plan.steps, engine.extensions)
   const workers = await Workers.open(engine, deployer, modulesOf(plan).size)
@@ -184,14 +184,16 @@ function anew(step: PlannedMigration): PlannedMigration {
   return { ...step, reason: 'new' }
 }
 
-/** What was begun with one text cannot be ended with another. */
-async function refuseEdited(
-  session: MigrationSession,
-  { migration, reason }: PlannedMigration,
-  record?: MigrationRecord,
+/** What was begun with one text goes on with another only where the rest fits. */
+async function adoptIfEdited(
+  engine: Engine,
+  deployer: Deployer,
+  { migration, reason, record }: Pick<Step, 'record'> & PlannedMigration,
 ): Promise<void> {
   if (reason !== 'resume' || record?.state !== 'running' || !isChanged(migration, record)) return
-  throw await tellChanges(editedHalfway({ migration, record }), [migration], session.db)
+  const { adoptEdited } = await import('./interrupted/adopt-edited.js')
+  const { extensions } = engine
+  await adoptEdited(deployer, { migration, record, extensions })
 }
 
 async function ensureModules(

@@ -14,7 +14,7 @@ export interface FailurePlace {
 const REMEDIES: Readonly<Record<string, string>> = {
   '25001': 'Put the statement into a migration of its own with `"transaction": false`.',
   '42501':
-    'A migration works as the owner of its module: use objects of the module, or open a door.',
+    'A migration works as the owner of its module: use objects of the module, or open a door to those of another with `grantAccess` (`REFERENCES` for foreign keys).',
   '42P07': 'Something else made it already: drop or rename it, or record it by `baseline`.',
   '55P03': 'Try again when who holds the lock has ended, or raise `lockTimeout` of the migration.',
   '55P04': 'Use a new value of an enum in a later migration than the one that adds it.',

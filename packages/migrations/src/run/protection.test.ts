@@ -100,3 +100,30 @@ it('works as the owner of the module, who sees the rows of all tenants', async (
   await system.close()
   await database.close()
 })
+
+it('references the tables of another module through a door', async () => {
+  await using migrated = await Migrated.make()
+  const { database, system } = await open(migrated, {
+    'vendas/001_a.sql': `CREATE TABLE a (id int, organization_id uuid, PRIMARY KEY (organization_id, id));
+      INSERT INTO a VALUES (1, '${TENANT}'), (2, '${OTHER}');`,
+    'estoque/001_b.sql': `-- @metadata {"dependencies": ["vendas"]}
+CREATE TABLE b (a int, organization_id uuid);
+INSERT INTO b VALUES (1, '${TENANT}'), (2, '${OTHER}');
+ALTER TABLE b ADD FOREIGN KEY (organization_id, a) REFERENCES module_vendas.a (organization_id, id);`,
+  })
+  await system.runModuleMigrations('vendas')
+  await expect(system.runAllMigrations()).rejects.toMatchObject({
+    sqlState: '42501',
+    remedy: expect.stringContaining('grantAccess'),
+  })
+  const door = { from: 'vendas', to: 'estoque', tables: ['a'] }
+  await database.isolation.grantAccess({ ...door, privileges: ['REFERENCES'] })
+  await system.runAllMigrations()
+  const estoque = database.module('estoque')
+  const insert = (a: number) =>
+    database.withContext({ tenantId: TENANT }, () => estoque.insert('b', [{ a }]))
+  await insert(1)
+  await expect(insert(2)).rejects.toMatchObject({ code: 'PLT_FOREIGN_KEY_VIOLATION' })
+  await system.close()
+  await database.close()
+})

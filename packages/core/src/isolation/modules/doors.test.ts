@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ADMINISTRATORS, TestInstallation } from '../isolation.fixture.js'
+import type { Door } from './doors.js'
 
 describe.each(ADMINISTRATORS)('doors between modules, %s administrator', (administrator) => {
   let installation: TestInstallation
@@ -97,6 +98,40 @@ describe.each(ADMINISTRATORS)('doors between modules, %s administrator', (admini
     await manager.dropModule('estoque', { confirm: 'estoque' })
     await manager.createModule('estoque')
     expect((await manager.listDoors()).filter(({ to }) => to === 'estoque')).toEqual([])
+  })
+
+  it('let migrations of the other module reference the tables, whoever the tenant is', async () => {
+    const { manager } = installation
+    const door = { from: 'vendas', to: 'fiscal', tables: ['pedido'], privileges: ['REFERENCES'] }
+    const asOwner = (text: string) => installation.asOwner('fiscal', [text])
+    await asOwner('create table nota (id int primary key, organization_id text, pedido_id int)')
+    await asOwner(`insert into nota values (1, 'a', 1), (2, 'b', 2)`)
+    await manager.protectTable('fiscal', 'nota')
+    const reference = () =>
+      asOwner('alter table nota add foreign key (pedido_id) references module_vendas.pedido')
+    await manager.revokeAccess({ from: 'vendas', to: 'fiscal', tables: ['pedido'] })
+    await expect(reference()).rejects.toMatchObject({ code: '42501' })
+    await manager.grantAccess(door as Door)
+    expect(await manager.listDoors()).toContainEqual(door)
+    await reference()
+    const fiscal = await installation.module('fiscal')
+    await installation.setTenant(fiscal, 'b')
+    await fiscal.query(`insert into nota (id, organization_id, pedido_id) values (3, 'b', 2)`)
+    await expect(
+      fiscal.query(`insert into nota (id, organization_id, pedido_id) values (4, 'b', 9)`),
+    ).rejects.toMatchObject({ code: '23503' })
+    await expect(fiscal.query('select id from module_vendas.pedido')).rejects.toMatchObject({
+      code: '42501',
+    })
+    await manager.revokeAccess(door as Door)
+    expect((await manager.listDoors()).filter(({ to }) => to === 'fiscal')).toEqual([])
+    await expect(
+      fiscal.query(`insert into nota (id, organization_id, pedido_id) values (4, 'b', 9)`),
+    ).rejects.toMatchObject({ code: '23503' })
+    await manager.grantAccess(door as Door)
+    await manager.dropModule('fiscal', { confirm: 'fiscal' })
+    await manager.createModule('fiscal')
+    expect((await manager.listDoors()).filter(({ to }) => to === 'fiscal')).toEqual([])
   })
 
   it('take privileges in either case', async () => {

@@ -10,9 +10,18 @@ import type { Isolation } from '../isolation.js'
 import { lockModules } from './create-module.js'
 import { assertModuleExists } from './module-registry.js'
 
-type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE'
+/** What the code of the other module may do. */
+const RUNTIME_PRIVILEGES = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] as const
+/** What the migrations of the other module may do: name the table in foreign keys. */
+const REFERENCES = 'REFERENCES'
+const PRIVILEGES = [...RUNTIME_PRIVILEGES, REFERENCES] as const
 
-/** In either case; `listDoors` gives upper case. */
+type Privilege = (typeof PRIVILEGES)[number]
+
+/**
+ * What is opened: `REFERENCES` to migrations of the other module, the others to its code. In either
+ * case; `listDoors` gives upper case.
+ */
 export type DoorPrivilege = Privilege | Lowercase<Privilege>
 
 /** What one module lets another do with its tables; tenants stay apart all the same. */
@@ -26,32 +35,34 @@ export interface Door {
   readonly privileges?: readonly DoorPrivilege[]
 }
 
-const PRIVILEGES: ReadonlySet<string> = new Set(['SELECT', 'INSERT', 'UPDATE', 'DELETE'])
-
 /** Opens tables of a module to another, beside what was open before. */
 export async function grantAccess(isolation: Isolation, door: Door): Promise<void> {
   const privileges = checkDoor(door, ['SELECT'])
   await changeDoors(isolation, door, async (trx, user) => {
     const schema = sql.id(moduleSchema(door.from))
-    // The other's owner may name the tables in views, which read as their caller; it reads nothing.
+    // The other's owner may name the tables, in views that read as their caller; it reads nothing.
     await sql`GRANT USAGE ON SCHEMA ${schema} TO ${user}, ${ownerOf(isolation, door)}`.execute(trx)
     for (const table of door.tables) {
       await assertOpenable(trx, door.from, table)
       const id = sql.id(moduleSchema(door.from), table)
-      await sql`GRANT ${listOf(privileges)} ON ${id} TO ${user}`.execute(trx)
+      for (const { to, listed } of grantees(isolation, door, privileges)) {
+        await sql`GRANT ${listed} ON ${id} TO ${to}`.execute(trx)
+      }
     }
   })
 }
 
 /** Closes tables, or some privileges on them; all privileges where none is named. */
 export async function revokeAccess(isolation: Isolation, door: Door): Promise<void> {
-  const privileges = checkDoor(door, ['SELECT', 'INSERT', 'UPDATE', 'DELETE'])
+  const privileges = checkDoor(door, PRIVILEGES)
   await changeDoors(isolation, door, async (trx, user) => {
     const schema = sql.id(moduleSchema(door.from))
     for (const table of door.tables) {
       if ((await kindOf(trx, door.from, table)) === undefined) continue
       const id = sql.id(moduleSchema(door.from), table)
-      await sql`REVOKE ${listOf(privileges)} ON ${id} FROM ${user}`.execute(trx)
+      for (const { to, listed } of grantees(isolation, door, privileges)) {
+        await sql`REVOKE ${listed} ON ${id} FROM ${to}`.execute(trx)
+      }
     }
     const left = await openTables(trx, isolation, door)
     if (left.size > 0) return
@@ -85,15 +96,25 @@ function checkDoor(door: Door, unlessGiven: readonly DoorPrivilege[]): readonly 
   assertGiven.texts('tables', door.tables)
   if (door.privileges !== undefined) assertGiven.texts('privileges', door.privileges)
   const privileges = (door.privileges ?? unlessGiven).map((one) => String(one).toUpperCase())
-  const wrong = privileges.find((privilege) => !PRIVILEGES.has(privilege))
+  const wrong = privileges.find((privilege) => !PRIVILEGES.some((known) => known === privilege))
   if (wrong === undefined && door.from !== door.to && privileges.length > 0) return privileges
   throw new PlataformaError(
     'PLT_OPTION_INVALID',
     wrong === undefined
       ? 'A door needs two modules and at least one privilege.'
       : `"${wrong}" is not a privilege that a module can open.`,
-    { module: door.from, remedy: 'Name SELECT, INSERT, UPDATE or DELETE.' },
+    { module: door.from, remedy: 'Name SELECT, INSERT, UPDATE, DELETE or REFERENCES.' },
   )
+}
+
+/** Who is given what: tables are referenced by who makes tables, and used by code. */
+function grantees(isolation: Isolation, door: Door, privileges: readonly string[]) {
+  const used = privileges.filter((one) => one !== REFERENCES)
+  const referenced = privileges.filter((one) => one === REFERENCES)
+  return [
+    { to: sql.id(isolation.names.runtime(door.to)), listed: listOf(used), count: used.length },
+    { to: ownerOf(isolation, door), listed: listOf(referenced), count: referenced.length },
+  ].filter(({ count }) => count > 0)
 }
 
 function ownerOf({ names }: Isolation, { to }: Door) {
@@ -151,7 +172,9 @@ async function openTables(
     FROM pg_catalog.pg_class AS c
       JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
       CROSS JOIN aclexplode(c.relacl) AS a
-    WHERE n.nspname = ${moduleSchema(from)} AND pg_get_userbyid(a.grantee) = ${names.runtime(to)}
+    WHERE n.nspname = ${moduleSchema(from)} AND (
+      pg_get_userbyid(a.grantee) = ${names.runtime(to)}
+      OR pg_get_userbyid(a.grantee) = ${names.owner(to)} AND a.privilege_type = ${REFERENCES})
     GROUP BY c.relname`.execute(trx)
   return new Map(rows.map((row) => [row.name, row.privileges]))
 }
