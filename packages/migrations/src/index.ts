@@ -34,6 +34,7 @@ export type { LockHolder, MigrationProgress } from './system/migration-progress.
 export type {
   AppliedMigration,
   BaselineReport,
+  HalfDoneMigration,
   HistoryEntry,
   KeyWarning,
   ModuleStatus,

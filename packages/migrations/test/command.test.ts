@@ -150,6 +150,31 @@ plataforma-migrate: Migration 003_bad of "auth" failed: relation "missing" does 
   })
 })
 
+it('shows a half-done migration as such, and goes on with its corrected file', async () => {
+  const file = (index: string) => ({
+    'migrations/auth/001_users.sql': `create table users (id int);\ninsert into users values (1), (1);\ncreate ${index} index concurrently users_id on users (id);\n`,
+  })
+  const cwd = folderOf(file('unique'))
+  expect((await migrate(['up'], { cwd, env })).exitCode).toBe(1)
+  const { stdout } = await migrate(['status'], { cwd, env })
+  expect(stdout).toMatch(/^auth +half done +0 +1/m)
+  expect(stdout).toContain(
+    'auth  001_users is half done: 2 of 3 statements, stopped at line 3 (resumable)\n  Run it again: ',
+  )
+  const { modules } = JSON.parse((await migrate(['status', '--json'], { cwd, env })).stdout)
+  expect(modules).toMatchObject([
+    { state: 'half-done', pending: [{ halfDone: { done: 2, of: 3 } }] },
+  ])
+  expect((await migrate(['plan'], { cwd, env })).stdout).toContain(
+    'interrupted, goes on: 2 of 3 statements, stopped at line 3 (resumable)',
+  )
+  writeFileSync(
+    join(cwd, 'migrations/auth/001_users.sql'),
+    file('')['migrations/auth/001_users.sql'],
+  )
+  expect((await migrate(['up'], { cwd, env })).exitCode).toBe(0)
+})
+
 describe('down, status, history, plan', () => {
   it('undo, and tell how it stands', async () => {
     const cwd = folderOf({ ...AUTH, ...VENDAS })

@@ -13,6 +13,7 @@ import {
 import { applyOutside } from './apply-outside.js'
 import { applySql } from './apply-sql.js'
 import { overtaken } from './close-transaction.js'
+import { afterOthers } from './migration-failed.js'
 import type { MigrationSession } from './migration-session.js'
 import type { RunContext } from './run-context.js'
 import type { ScriptPart } from './script-parts.js'
@@ -64,7 +65,7 @@ export async function applyParts(
     } catch (error) {
       // Nothing of it has happened: the corrected file is a new migration.
       if (!isAnyDone && isUndone(work)) await withdraw(session, parted)
-      throw error
+      throw isAnyDone && direction === 'up' ? afterOthers(error) : error
     }
     isAnyDone = true
   }

@@ -43,6 +43,22 @@ export function migrationFailed(error: unknown, where: FailurePlace): Plataforma
   })
 }
 
+/** The same error where statements before the one that failed have happened, and stay. */
+export function afterOthers(error: unknown): unknown {
+  if (!(error instanceof PlataformaError) || error.code !== 'PLT_MIGRATION_FAILED') return error
+  const { code, message, module, sqlState, cause, details, remedy = ROLLED_BACK } = error
+  const own = remedy === ROLLED_BACK ? 'Correct the statement and run it again.' : remedy
+  return new PlataformaError(code, message, {
+    remedy: `${own} The statements before it have happened: leave them as they are.`,
+    ...(module === undefined ? {} : { module }),
+    ...(sqlState === undefined ? {} : { sqlState }),
+    ...(details === undefined ? {} : { details }),
+    cause,
+  })
+}
+
+const ROLLED_BACK = 'Correct the migration and run it again: it was rolled back.'
+
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const parts = [error.message]
@@ -57,5 +73,5 @@ function remedyOf(error: unknown, sqlState: string | undefined): string {
   if (own !== undefined) return own
   const typed = toPlataformaError(error)
   const known = typed instanceof PlataformaError ? typed.remedy : undefined
-  return known ?? 'Correct the migration and run it again: it was rolled back.'
+  return known ?? ROLLED_BACK
 }

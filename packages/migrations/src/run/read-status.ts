@@ -2,6 +2,7 @@ import { readHistory } from '../registry/read-history.js'
 import type { ModuleStatus } from '../system/migration-reports.js'
 import { moduleStatus } from '../system/module-status.js'
 import type { Engine } from './engine.js'
+import { readHalfDone } from './interrupted/read-half-done.js'
 import { loadPendingCode } from './plan-now.js'
 import { unprotectedTables } from './unprotected-tables.js'
 
@@ -12,7 +13,7 @@ import { unprotectedTables } from './unprotected-tables.js'
  * @throws PlataformaError `PLT_MIGRATION_INVALID`
  */
 export async function readStatus(
-  { ground, list }: Pick<Engine, 'ground' | 'list'>,
+  { ground, list, extensions }: Pick<Engine, 'ground' | 'list' | 'extensions'>,
   module?: string,
 ): Promise<readonly ModuleStatus[]> {
   const migrations = list()
@@ -23,10 +24,18 @@ export async function readStatus(
   const all = new Set([...migrations, ...records].map((one) => one.module))
   const modules = module === undefined ? [...all].sort() : [module]
   const keys = await ground.keysAcrossTenants(modules, db)
+  const wanted = new Set(modules)
+  const found = await readHalfDone(db, {
+    migrations,
+    records: records.filter((record) => wanted.has(record.module)),
+    extensions,
+  })
   const statuses: ModuleStatus[] = []
   for (const one of modules) {
     const unprotected = await unprotectedTables(ground, one)
-    statuses.push(moduleStatus({ module: one, migrations, records, unprotected, keys }))
+    const own = found.filter(({ record }) => record.module === one)
+    const halfDone = new Map(own.map(({ record, report }) => [record.name, report]))
+    statuses.push(moduleStatus({ module: one, migrations, records, unprotected, keys, halfDone }))
   }
   return statuses
 }

@@ -6,7 +6,7 @@ export interface ModuleStatus {
   readonly module: string
   /** The highest version applied; `null` where none says one. */
   readonly version: string | null
-  readonly state: 'current' | 'pending' | 'changed' | 'needs-attention'
+  readonly state: 'current' | 'pending' | 'half-done' | 'changed' | 'needs-attention'
   readonly applied: readonly AppliedMigration[]
   readonly pending: readonly PendingMigration[]
   /** Tables with the tenant column that no policy protects. */
@@ -27,6 +27,26 @@ export interface AppliedMigration {
 export interface PendingMigration {
   readonly name: string
   readonly version: string | null
+  /** Of one that was begun and not ended. */
+  readonly halfDone?: HalfDoneMigration
+}
+
+/** How far a migration came that was begun and not ended, and what becomes of it. */
+export interface HalfDoneMigration {
+  /** Whether it was being applied or undone. */
+  readonly direction: 'up' | 'down'
+  /** Statements that have happened; `null` of code, which has none. */
+  readonly done: number | null
+  readonly of: number | null
+  /** Line of the next one in the text with which it was begun. */
+  readonly line: number | null
+  /**
+   * `resumable`: the next run goes on; `changed`: what has happened was edited in its file;
+   * `needs-attention`: nobody can tell what the next statement has done; `running`: a process
+   * migrates now.
+   */
+  readonly outlook: 'resumable' | 'changed' | 'needs-attention' | 'file-missing' | 'running'
+  readonly remedy: string
 }
 
 /** What a run has done. */
@@ -92,6 +112,8 @@ export interface PlanReport {
     readonly version: string | null
     readonly reason: 'new' | 'again' | 'resume'
     readonly place: string
+    /** Of one that was begun and not ended. */
+    readonly halfDone?: HalfDoneMigration
   }[]
   readonly warnings: readonly PlanWarning[]
 }

@@ -8,7 +8,7 @@ import type { RowTypeDifference } from '../row-types/verify-types.js'
 import type { BaselineRequest } from '../run/baseline.js'
 import { deploy } from '../run/deploy.js'
 import type { CallOptions, Engine } from '../run/engine.js'
-import { planNow } from '../run/plan-now.js'
+import { planReport } from '../run/plan-report.js'
 import type { RepairRequest } from '../run/repair.js'
 import type { RollbackRequest } from '../run/rollback.js'
 import { DEFAULT_DIRECTORY, listMigrations } from '../source/list-migrations.js'
@@ -95,17 +95,7 @@ export class MigrationSystem implements AsyncDisposable {
     const engine = await this.#engine(call)
     const { module } = call
     const modules = module === undefined ? undefined : [module]
-    const { plan } = await planNow(engine, engine.ground.db, modules)
-    return {
-      steps: plan.steps.map(({ migration: { module, name, metadata, place }, reason }) => ({
-        module,
-        name,
-        version: metadata.version ?? null,
-        reason,
-        place,
-      })),
-      warnings: plan.warnings,
-    }
+    return await planReport(engine, modules)
   }
 
   /**

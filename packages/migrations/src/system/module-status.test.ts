@@ -2,10 +2,22 @@ import { expect, it } from 'vitest'
 import type { Migration } from '../migration/migration.js'
 import { applied, unreadable, written } from '../plan/plan.fixture.js'
 import type { MigrationRecord } from '../registry/migration-record.js'
+import type { HalfDoneMigration } from './migration-reports.js'
 import { moduleStatus } from './module-status.js'
 
-function statusOf(migrations: readonly Migration[], records: readonly MigrationRecord[]) {
-  return moduleStatus({ module: 'vendas', migrations, records, unprotected: [], keys: [] })
+function statusOf(
+  migrations: readonly Migration[],
+  records: readonly MigrationRecord[],
+  halfDone: ReadonlyMap<string, HalfDoneMigration> = new Map(),
+) {
+  return moduleStatus({
+    module: 'vendas',
+    migrations,
+    records,
+    unprotected: [],
+    keys: [],
+    halfDone,
+  })
 }
 
 const key = (module: string) => ({
@@ -37,6 +49,7 @@ it('tells what is applied, what is pending and the highest version applied', () 
     ],
     unprotected: ['pedidos', 'clientes'],
     keys: [key('outro'), key('vendas')],
+    halfDone: new Map(),
   })
   expect(status).toEqual({
     module: 'vendas',
@@ -87,16 +100,38 @@ it('has a repeatable one with a new text as applied and as pending', () => {
   })
 })
 
-it('has what was interrupted as pending, its file there or not', () => {
+const HALF: HalfDoneMigration = {
+  direction: 'up',
+  done: 2,
+  of: 5,
+  line: 4,
+  outlook: 'resumable',
+  remedy: 'what to do',
+}
+
+it('has what is half done as pending, its file there or not', () => {
   const records = [applied('vendas:001_a', { state: 'running', version: '1.0.0' })]
   for (const migrations of [[], [written('vendas:001_a', { version: '1.0.0' })]]) {
-    expect(statusOf(migrations, records)).toMatchObject({
-      state: 'pending',
+    const status = statusOf(migrations, records, new Map([['001_a', HALF]]))
+    expect(status).toMatchObject({
+      state: 'half-done',
       version: null,
       applied: [],
-      pending: [{ name: '001_a', version: '1.0.0' }],
+      pending: [{ name: '001_a', version: '1.0.0', halfDone: HALF }],
     })
+    expect(JSON.parse(JSON.stringify(status))).toEqual(status)
   }
+})
+
+it.each([
+  ['running', 'pending'],
+  ['file-missing', 'half-done'],
+  ['changed', 'changed'],
+  ['needs-attention', 'needs-attention'],
+] as const)('is, with one half done and %s, %s', (outlook, state) => {
+  const records = [applied('vendas:001_a', { state: 'running' })]
+  const halfDone = new Map([['001_a', { ...HALF, outlook }]])
+  expect(statusOf([written('vendas:001_a')], records, halfDone).state).toBe(state)
 })
 
 it('needs attention before all else', () => {

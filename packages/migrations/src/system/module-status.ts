@@ -4,7 +4,12 @@ import { appliedVersion, chainOf } from '../plan/module-chain.js'
 import { type ModuleState, modulesOf } from '../plan/module-state.js'
 import { PlanFindings } from '../plan/plan-findings.js'
 import type { MigrationRecord } from '../registry/migration-record.js'
-import type { AppliedMigration, ModuleStatus, PendingMigration } from './migration-reports.js'
+import type {
+  AppliedMigration,
+  HalfDoneMigration,
+  ModuleStatus,
+  PendingMigration,
+} from './migration-reports.js'
 
 export interface ModuleStatusInput {
   readonly module: string
@@ -14,17 +19,19 @@ export interface ModuleStatusInput {
   readonly unprotected: readonly string[]
   /** Of all modules. */
   readonly keys: readonly KeyAcrossTenants[]
+  /** Of the module, by name. */
+  readonly halfDone: ReadonlyMap<string, HalfDoneMigration>
 }
 
 /**
  * How the migrations of one module stand: what is applied in the order in which it was, what is
  * pending in the order in which it will run. A repeatable one whose text has changed is in both;
- * one that was interrupted is pending.
+ * one that is half done is pending.
  *
  * @throws PlataformaError `PLT_MIGRATION_INVALID`
  */
 export function moduleStatus(input: ModuleStatusInput): ModuleStatus {
-  const { module, unprotected, keys } = input
+  const { module, unprotected, keys, halfDone } = input
   const state: ModuleState = modulesOf(input).get(module) ?? {
     module,
     migrations: [],
@@ -32,17 +39,14 @@ export function moduleStatus(input: ModuleStatusInput): ModuleStatus {
   }
   const findings = new PlanFindings()
   const { nodes } = chainOf(state, findings)
-  const pending = [...unfinished(state), ...nodes.map(({ migration }) => toPending(migration))]
+  const pending = [...unfinished(state), ...nodes.map(({ migration }) => toPending(migration))].map(
+    (one) => withHalfDone(one, halfDone.get(one.name)),
+  )
+  const outlooks = new Set([...halfDone.values()].map(({ outlook }) => outlook))
   return {
     module,
     version: appliedVersion(state) ?? null,
-    state: findings.isStuck
-      ? 'needs-attention'
-      : findings.isChanged
-        ? 'changed'
-        : pending.length > 0
-          ? 'pending'
-          : 'current',
+    state: stateOf(outlooks, findings, pending.length > 0),
     applied: [...state.records.values()]
       .filter((record) => record.state === 'applied')
       .sort((a, b) => a.position - b.position)
@@ -51,6 +55,24 @@ export function moduleStatus(input: ModuleStatusInput): ModuleStatus {
     unprotected: [...unprotected].sort(),
     keysAcrossTenants: keys.filter((key) => key.module === module),
   }
+}
+
+function stateOf(
+  outlooks: ReadonlySet<HalfDoneMigration['outlook']>,
+  findings: PlanFindings,
+  isPending: boolean,
+): ModuleStatus['state'] {
+  if (findings.isStuck || outlooks.has('needs-attention')) return 'needs-attention'
+  if (findings.isChanged || outlooks.has('changed')) return 'changed'
+  if (outlooks.has('resumable') || outlooks.has('file-missing')) return 'half-done'
+  return isPending ? 'pending' : 'current'
+}
+
+function withHalfDone(
+  pending: PendingMigration,
+  halfDone: HalfDoneMigration | undefined,
+): PendingMigration {
+  return halfDone === undefined ? pending : { ...pending, halfDone }
 }
 
 /** What was begun and is in no file, or nobody can go on with. */

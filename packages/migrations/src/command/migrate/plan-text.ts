@@ -2,6 +2,7 @@ import type { PlanReport } from '../../system/migration-reports.js'
 import { counted } from '../output/counted.js'
 import type { Output } from '../output/output.js'
 import { textTable } from '../output/text-table.js'
+import { halfDoneText } from './half-done-text.js'
 import { warningsText } from './warnings-text.js'
 
 const REASONS = {
@@ -15,12 +16,12 @@ export function planText({ steps, warnings }: PlanReport, output: Output): strin
   if (steps.length === 0) {
     return ['Nothing to do: everything is applied.', ...warningsText(warnings, output)].join('\n')
   }
-  const rows = steps.map(({ module, name, version, reason }, index) => [
+  const rows = steps.map(({ module, name, version, reason, halfDone }, index) => [
     String(index + 1),
     module,
     name,
     version ?? '',
-    REASONS[reason],
+    halfDone === undefined ? REASONS[reason] : `${REASONS[reason]}${halfDoneText(halfDone)}`,
   ])
   const table = textTable([['', 'Module', 'Migration', 'Version', 'Why'], ...rows], { right: [0] })
   const modules = new Set(steps.map(({ module }) => module)).size

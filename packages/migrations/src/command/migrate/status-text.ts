@@ -3,12 +3,14 @@ import { counted } from '../output/counted.js'
 import type { Output } from '../output/output.js'
 import { textTable } from '../output/text-table.js'
 import { timeText } from '../output/time-text.js'
+import { halfDoneText } from './half-done-text.js'
 
 const HEADINGS = ['Module', 'State', 'Version', 'Applied', 'Pending', 'Last applied']
 
 const STATES = {
   current: 'current',
   pending: 'pending',
+  'half-done': 'half done',
   changed: 'changed',
   'needs-attention': 'needs attention',
 } as const
@@ -16,6 +18,7 @@ const STATES = {
 const STYLES = {
   current: 'green',
   pending: 'cyan',
+  'half-done': 'yellow',
   changed: 'yellow',
   'needs-attention': 'red',
 } as const
@@ -51,6 +54,11 @@ function listsOf(status: ModuleStatus, output: Output): string[] {
   const lists: string[] = []
   if (names.length > 0) {
     lists.push('', `${output.style('bold', module)}  ${names.length} pending`, textTable(names))
+  }
+  for (const { name, halfDone } of pending) {
+    if (halfDone === undefined) continue
+    const what = `${name} is half done${halfDoneText(halfDone)}`
+    lists.push('', `${output.style('bold', module)}  ${what}`, `  ${halfDone.remedy}`)
   }
   if (unprotected.length > 0) {
     const what = `${counted(unprotected.length, 'table')} without policies`

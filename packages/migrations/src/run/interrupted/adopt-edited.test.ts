@@ -29,7 +29,13 @@ const FIVE = [
 
 describe('a half-done migration goes on where what has happened stands unchanged in the edited file', () => {
   it('with the third of five statements corrected', async () => {
-    await using migrated = await halfDone(SINGLY + FIVE.join('\n'))
+    await using migrated = await Migrated.make({ [FILE]: SINGLY + FIVE.join('\n') })
+    await expect(migrated.system().runAllMigrations()).rejects.toMatchObject({
+      code: 'PLT_MIGRATION_FAILED',
+      sqlState: '42P01',
+      remedy: expect.stringMatching(/The statements before it have happened: leave them/),
+      details: { line: 4 },
+    })
     const fixed = FIVE.with(2, 'INSERT INTO a VALUES (3);')
     // Read alike by PostgreSQL.
     fixed[0] = '/* the table */ create table A\n(n  integer) -- counted\n;'
