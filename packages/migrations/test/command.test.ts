@@ -190,6 +190,8 @@ describe('down, status, history, plan', () => {
       stdout: expect.stringMatching(/^Undid 1 migration in /),
       stderr: expect.stringMatching(/^rolled back {2}1\/1 .* auth\/002_roles\n$/),
     })
+    const misspelled = await migrate(['status', '--check', 'auht'], { cwd, env })
+    expect(misspelled).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('"auht"') })
     const status = await migrate(['status', '--check', 'auth'], { cwd, env })
     expect(status.exitCode).toBe(3)
     expect(status.stdout).toContain('auth  1 pending\n  002_roles   1.1.0\n')

@@ -24,6 +24,23 @@ function valueAt(node: AnyNode, step: string | number): AnyNode | undefined {
   return node.members.find(({ name }) => name.type === 'String' && name.value === step)?.value
 }
 
+/** The first name that stands twice in an object, and where it does; of a valid JSON text. */
+export function repeatedName(
+  json: string,
+): { readonly name: string; readonly offset: number } | undefined {
+  // Names that differ need no parser, and texts that look like names are rare.
+  const names = [...json.matchAll(/"(\w+)"\s*:/g)].map(([, name]) => name)
+  if (new Set(names).size === names.length) return undefined
+  const { body } = momoa().parse(json, { mode: 'json' })
+  const found = new Set<string>()
+  for (const { name } of body.type === 'Object' ? body.members : []) {
+    if (name.type !== 'String') continue
+    if (found.has(name.value)) return { name: name.value, offset: name.loc.start.offset }
+    found.add(name.value)
+  }
+  return undefined
+}
+
 /** What is wrong with a text that is no JSON, and where. */
 export function jsonError(json: string): { readonly message: string; readonly offset: number } {
   try {

@@ -94,6 +94,19 @@ it.each([
   expect(line).toBe(`The metadata are no JSON: ${problem}`)
 })
 
+it('refuses a key that stands twice', () => {
+  expect(
+    refusal('-- @metadata {"version": "1.0.0", "rls": true, "version": "2.0.0"}'),
+  ).toMatchObject({
+    message: expect.stringContaining('"version" stands twice'),
+    column: 48,
+  })
+  // The text of a version that cannot be is what is wrong here.
+  expect(refusal(String.raw`-- @metadata {"rls": true, "version": "\"rls\":"}`)).toMatchObject({
+    message: expect.stringContaining('"version" cannot be'),
+  })
+})
+
 it('suggests the key that was meant', () => {
   expect(refusal('-- @metadata {"version": "1.0.0", "dependecies": []}')).toMatchObject({
     message: expect.stringContaining(

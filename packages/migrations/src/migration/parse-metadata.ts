@@ -1,6 +1,6 @@
 import { suggestion } from '@plataforma/core'
 import { invalidMigration } from '../place/invalid-migration.js'
-import { jsonError, jsonOffset } from './json-offset.js'
+import { jsonError, jsonOffset, repeatedName } from './json-offset.js'
 import type { MigrationMetadata } from './migration-metadata.js'
 import type { MigrationText } from './migration-text.js'
 import { NO_METADATA, readMetadata } from './read-metadata.js'
@@ -54,6 +54,14 @@ export function parseMetadata({
       start + offset,
       `The metadata are no JSON: ${message}`,
       'Write one object on the one line, with names and texts in double quotes and no comma after the last member.',
+    )
+  }
+  const repeated = repeatedName(written)
+  if (repeated !== undefined) {
+    throw refused(
+      start + repeated.offset,
+      `"${repeated.name}" stands twice in the metadata.`,
+      'Keep one of the two.',
     )
   }
   return readMetadata({

@@ -11,7 +11,8 @@ import { outOfOrder, shownMigration, unknownModule, unsupported } from './plan-r
 
 /**
  * What a run would do: pure, and the same whatever the order of its input. With `modules`, what
- * these need of others is planned as well, up to the migrations they need.
+ * these need of others is planned as well, up to the migrations they need. Migrations in files of
+ * code have metadata once their `code()` has answered: await it of each that is not applied.
  *
  * @throws PlataformaError `PLT_MIGRATION_CHANGED`, `PLT_MIGRATION_CYCLE`,
  *   `PLT_MIGRATION_DEPENDENCY`, `PLT_MIGRATION_INVALID`,

@@ -11,6 +11,7 @@ import { downTextOf } from './down-text.js'
 import type { CallOptions, Engine } from './engine.js'
 import { type Deployer, withDeployerLock } from './with-deployer-lock.js'
 
+/** What is recorded as applied. */
 export interface BaselineRequest extends CallOptions {
   /** All modules where it is left out. */
   readonly module?: string

@@ -22,6 +22,8 @@ export interface Engine
 
 /** What every operation takes. */
 export interface CallOptions {
+  /** Ends what runs, as an abort: what is applied stays. */
   readonly signal?: AbortSignal | undefined
+  /** In place of the one among the options. */
   readonly onProgress?: ((progress: MigrationProgress) => void) | undefined
 }

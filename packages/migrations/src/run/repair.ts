@@ -16,6 +16,7 @@ import { downTextOf } from './down-text.js'
 import type { CallOptions, Engine } from './engine.js'
 import { type Deployer, withDeployerLock } from './with-deployer-lock.js'
 
+/** What is repaired: everything, or one migration. */
 export interface RepairRequest extends CallOptions {
   /** All modules where it is left out. */
   readonly module?: string

@@ -17,6 +17,7 @@ import { undoMigration } from './undo-migration.js'
 import { type Deployer, withDeployerLock } from './with-deployer-lock.js'
 import { writeFailure } from './write-failure.js'
 
+/** What is undone: either `to` or `steps`. */
 export interface RollbackRequest extends RollbackTarget, CallOptions {}
 
 /**

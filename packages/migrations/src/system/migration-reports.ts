@@ -15,16 +15,21 @@ export interface ModuleStatus {
   readonly keysAcrossTenants: readonly KeyAcrossTenants[]
 }
 
+/** A migration that is applied. */
 export interface AppliedMigration {
+  /** `NNN_name`, without extension. */
   readonly name: string
   readonly version: string | null
+  /** SHA-256, 64 hexadecimal digits, of the text as it was applied; `null` of functions. */
   readonly checksum: string | null
   /** ISO 8601, UTC. */
   readonly appliedAt: string
   readonly durationMs: number
 }
 
+/** A migration that is not applied, or runs again. */
 export interface PendingMigration {
+  /** `NNN_name`, without extension. */
   readonly name: string
   readonly version: string | null
   /** Of one that was begun and not ended. */
@@ -71,6 +76,7 @@ export interface KeyWarning {
   readonly remedy: string
 }
 
+/** A migration that a call has applied or undone. */
 export interface RunMigration {
   readonly module: string
   readonly name: string
@@ -120,6 +126,7 @@ export interface PlanReport {
 
 /** One event of the registry. */
 export interface HistoryEntry {
+  /** ISO 8601, UTC. */
   readonly at: string
   readonly module: string
   readonly name: string

@@ -15,17 +15,21 @@ export const codegen: MigrationCommand = {
     'stays. With --verify it writes nothing, shows what differs, and ends with 3 where something does.',
   options: [{ flags: '--verify', description: 'compare with what is there, and write nothing' }],
   async run(invocation, host) {
-    const { output, given } = invocation
+    const { output, signal, given } = invocation
     await using opened = await host.open(invocation)
-    if (given.verify === true) return await verify(opened, output)
-    const report = await opened.migrations.generateTypes()
+    if (given.verify === true) return await verify(opened, output, signal)
+    const report = await opened.migrations.generateTypes({ signal })
     output.report(report, () => generatedText(report))
     return EXIT_CODES.done
   },
 }
 
-async function verify({ migrations }: OpenMigrations, output: Output): Promise<ExitCode> {
-  const differences = await migrations.verifyTypes()
+async function verify(
+  { migrations }: OpenMigrations,
+  output: Output,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const differences = await migrations.verifyTypes({ signal })
   output.report({ differences }, () => differencesText(differences, output))
   return differences.length === 0 ? EXIT_CODES.done : EXIT_CODES.differences
 }

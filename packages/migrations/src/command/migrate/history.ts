@@ -15,10 +15,10 @@ export const history: MigrationCommand = {
   summary: 'what was done, when and by whom',
   description: 'Tells all that migrations did to the database, oldest first. Changes nothing.',
   async run(invocation, host) {
-    const { output, args } = invocation
+    const { output, signal, args } = invocation
     await using opened = await host.open(invocation)
     const [module] = args
-    const entries = await opened.migrations.history(module === undefined ? {} : { module })
+    const entries = await opened.migrations.history({ signal, ...(module && { module }) })
     output.report({ entries }, () => historyText(entries, output))
     return EXIT_CODES.done
   },
