@@ -8,6 +8,7 @@ export interface MigrationPlan {
   readonly warnings: readonly PlanWarning[]
 }
 
+/** One step of a plan. */
 export interface PlannedMigration {
   readonly migration: Migration
   /** `again`: a repeatable one whose text has changed; `resume`: interrupted in an earlier run. */
@@ -16,6 +17,7 @@ export interface PlannedMigration {
   readonly after: readonly number[]
 }
 
+/** A finding of a plan that stops no run; `message` is one line for people. */
 export interface PlanWarning {
   readonly kind: 'out-of-order' | 'file-missing' | 'code-changed'
   readonly module: string

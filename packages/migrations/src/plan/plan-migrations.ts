@@ -18,6 +18,9 @@ import { outOfOrder, shownMigration, unknownModule, unsupported } from './plan-r
  *   `PLT_MIGRATION_DEPENDENCY`, `PLT_MIGRATION_INVALID`,
  *   `PLT_MIGRATION_NEEDS_ATTENTION`, `PLT_MIGRATION_NOT_FOUND`, `PLT_MIGRATION_OUT_OF_ORDER`,
  *   `PLT_MIGRATION_UNSUPPORTED`
+ * @example
+ * const migrations = listMigrations({ directory: './migrations' })
+ * planMigrations({ migrations, records: [], outOfOrder: 'error', serverVersion: 180_000 }).steps
  */
 export function planMigrations(input: PlanInput): MigrationPlan {
   const modules = modulesOf(input)

@@ -1,3 +1,4 @@
+import { toPlataformaError } from '@plataforma/core'
 import { type Kysely, sql } from 'kysely'
 import type { HistoryEntry } from '../system/migration-reports.js'
 import { by } from './history-writes.js'
@@ -30,7 +31,7 @@ export async function readEvents(
     return await select(db, module)
   } catch (error) {
     if (isMissingRegistry(error)) return []
-    throw error
+    throw toPlataformaError(error)
   }
 }
 

@@ -17,6 +17,8 @@ export interface RowTypeDifference {
  * Compares the generated files with the database and writes nothing; empty where all is right.
  *
  * @throws PlataformaError `PLT_TYPES_FAILED`: the catalog or the folder cannot be read
+ * @example
+ * await verifyTypes(db, { modules: [{ module: 'vendas', schema: 'module_vendas' }] })
  */
 export async function verifyTypes(
   db: GivenDatabase,

@@ -153,5 +153,6 @@ it('a server that is away is told as such on a given handle', async () => {
   const away = { code: 'PLT_DATABASE_UNAVAILABLE', remedy: expect.stringMatching(/\w/) }
   await expect(system.runAllMigrations()).rejects.toMatchObject(away)
   await expect(system.getModuleStatus('vendas')).rejects.toMatchObject(away)
+  await expect(system.history()).rejects.toMatchObject(away)
   await db.destroy()
 })

@@ -15,6 +15,8 @@ export const DEFAULT_DIRECTORY = './migrations'
  *
  * @throws PlataformaError `PLT_MIGRATION_DUPLICATE`, and as `readDirectory` throws; without a
  * folder where neither `directory` nor objects are given
+ * @example
+ * listMigrations({ directory: './migrations' }).map(({ module, name }) => `${module}:${name}`)
  */
 export function listMigrations(
   options: Pick<MigrationOptions, 'directory' | 'sources'>,

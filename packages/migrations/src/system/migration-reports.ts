@@ -63,6 +63,7 @@ export interface RunReport {
   readonly durationMs: number
 }
 
+/** What is not as it should be, and stopped no run. */
 export type RunWarning = PlanWarning | KeyWarning
 
 /** A key that came with the run and does not include the tenant. */

@@ -70,7 +70,9 @@ export class MigrationSystem implements AsyncDisposable {
   /**
    * Runs what is pending of a module, and what it needs of others.
    *
-   * @throws PlataformaError `PLT_MIGRATION_…`
+   * @throws PlataformaError `PLT_MODULE_NAME_INVALID`, `PLT_DATABASE_UNAVAILABLE`,
+   * `PLT_MIGRATION_NOT_FOUND` for a module without migrations, `PLT_MIGRATION_FAILED` and others of
+   * `PLT_MIGRATION_…`; the reason of a signal that was aborted
    */
   async runModuleMigrations(module: string, call: CallOptions = {}): Promise<RunReport> {
     assertModuleName(module)
@@ -80,7 +82,8 @@ export class MigrationSystem implements AsyncDisposable {
   /**
    * Runs what is pending of all modules.
    *
-   * @throws PlataformaError `PLT_MIGRATION_…`
+   * @throws PlataformaError `PLT_DATABASE_UNAVAILABLE`, `PLT_MIGRATION_FAILED` and others of
+   * `PLT_MIGRATION_…`; the reason of a signal that was aborted
    */
   async runAllMigrations(call: CallOptions = {}): Promise<RunReport> {
     return await deploy(await this.#engine(call), this.#call(call))
@@ -99,7 +102,8 @@ export class MigrationSystem implements AsyncDisposable {
   }
 
   /**
-   * How the migrations of a module stand; writes nothing and waits for nobody.
+   * How the migrations of a module stand; writes nothing and waits for nobody. A module that has
+   * none, and one that nobody knows, is `current` with nothing in its lists.
    *
    * @throws PlataformaError `PLT_MODULE_NAME_INVALID`, `PLT_MIGRATION_INVALID`
    */
@@ -195,7 +199,11 @@ export class MigrationSystem implements AsyncDisposable {
     return createMigration({ directory, module, name, kind })
   }
 
-  /** What was done to the database by migrations, oldest first. */
+  /**
+   * What was done to the database by migrations, oldest first, of all modules or of one.
+   *
+   * @throws PlataformaError `PLT_DATABASE_UNAVAILABLE`
+   */
   async history({
     module,
     ...call

@@ -10,6 +10,7 @@ export interface MigrationHost {
   open(invocation: Invocation): Promise<OpenMigrations>
 }
 
+/** Migrations that are ready to be called. */
 export interface OpenMigrations extends AsyncDisposable {
   readonly migrations: MigrationSystem
 }

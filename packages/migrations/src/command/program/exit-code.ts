@@ -12,6 +12,7 @@ export const EXIT_CODES = {
   terminated: 143,
 } as const
 
+/** One of `EXIT_CODES`. */
 export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES]
 
 const CODES: Readonly<Record<string, ExitCode>> = {
