@@ -16,6 +16,7 @@ export default testConfig({
     'src/system/module-status.test.ts',
     'src/version/**',
     'src/run/code/**',
+    'src/run/compose-script.test.ts',
     'test/command.test.ts',
     'test/deployers.test.ts',
   ],

@@ -29,6 +29,7 @@ export const ERROR_CODES = {
   PLT_MIGRATION_OUT_OF_ORDER: 'A pending migration stands before one that is applied.',
   PLT_MIGRATION_POOLER:
     'Migrations were sent through a pooler that gives each transaction another session.',
+  PLT_MIGRATION_ROLE: 'A migration changed, or tried to change, the role that it runs as.',
   PLT_MIGRATION_TS_UNSUPPORTED: 'This Node.js cannot load the migration’s TypeScript as it is.',
   PLT_MIGRATION_UNSUPPORTED: 'The migration asks for another version of PostgreSQL.',
   PLT_MODULE_NAME_INVALID:

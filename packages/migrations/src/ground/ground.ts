@@ -11,11 +11,16 @@ export interface Ground {
   /** The column that new tables are protected by; `undefined` where nothing protects them. */
   readonly tenantColumn: string | undefined
   readonly log: Log
+  /** Whether a module is its owner and the schema of that, which are there before its migrations. */
+  readonly isIsolated: boolean
   schemaOf(module: string): string
   /** Modules that it knows of, with migrations or without. */
   modules(): Promise<readonly string[]>
-  /** Makes the module's schema, and whatever else a module is. Repeatable. */
-  ensureModule(module: string): Promise<void>
+  /**
+   * Makes the module's schema, and whatever else a module is; on the session where one is given and
+   * the schema is all. Repeatable.
+   */
+  ensureModule(module: string, session?: Kysely<unknown>): Promise<void>
   /** What a session is set to while it runs migrations of the module. */
   settingsFor(module: string, session: Kysely<unknown>): Promise<readonly LocalSetting[]>
   /** Protects a table inside the transaction that made it; a `rls: false` one is only written down. */

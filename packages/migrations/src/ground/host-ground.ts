@@ -25,6 +25,7 @@ export async function openHostGround(
     isPooled: async () => own?.isPooled ?? host.isPooled,
     tenantColumn: host.tenantColumn,
     log: host.log,
+    isIsolated: true,
     schemaOf: moduleSchema,
     modules: async () => (await host.modules.list()).map(({ name }) => name),
     async ensureModule(module) {

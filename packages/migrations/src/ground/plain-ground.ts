@@ -49,18 +49,19 @@ function plainGround(
     log,
     close,
     tenantColumn: undefined,
+    isIsolated: false,
     schemaOf: moduleSchema,
     modules: async () => [],
-    async ensureModule(module) {
+    async ensureModule(module, session = db) {
       assertModuleName(module)
       const schema = moduleSchema(module)
       const { rows } = await sql<{ name: string }>`
         SELECT nspname AS name FROM pg_namespace
-        WHERE nspname IN (${schema}, ${EXTENSIONS})`.execute(db)
+        WHERE nspname IN (${schema}, ${EXTENSIONS})`.execute(session)
       const present = new Set(rows.map(({ name }) => name))
-      if (!present.has(schema)) await createSchema(db, schema)
+      if (!present.has(schema)) await createSchema(session, schema)
       if (present.has(EXTENSIONS)) return
-      await createSchema(db, EXTENSIONS).catch((error: unknown) => {
+      await createSchema(session, EXTENSIONS).catch((error: unknown) => {
         // Who may only work in this schema has no extensions to create either.
         if (sqlStateOf(error) !== '42501') throw error
       })

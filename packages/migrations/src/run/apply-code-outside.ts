@@ -13,8 +13,10 @@ import {
 } from '../registry/progress.js'
 import { closeTransaction, overtaken } from './close-transaction.js'
 import { isConnectionLost } from './connection-lost.js'
+import { identityCheck, identityOf } from './identity.js'
 import { migrationFailed } from './migration-failed.js'
 import type { MigrationSession } from './migration-session.js'
+import { ownSchemaOf } from './own-schema-of.js'
 import type { RunContext } from './run-context.js'
 import { RESET_SESSION } from './session-settings.js'
 
@@ -53,15 +55,19 @@ export async function applyCodeOutside(
   await executeWrites(session.db, intent)
   const start = performance.now()
   const { runCode } = await import('./code/run-code.js')
+  const identity = identityOf(session, settings)
+  const check = identityCheck(identity)
   try {
     await session.script(settingsText(settings))
     await session.abortable(() =>
       runCode(session.db, code, {
         signal: session.signal,
         releaseStatement: context.ground.releaseStatement,
+        checkText: check,
+        ownSchema: ownSchemaOf(context, migration),
         closeTransaction: async () => {
-          await session.script(ADMINISTRATOR)
-          const closing = { module, rls: metadata.rls, writes: intent, mayForget: true }
+          await session.script(`SET CONSTRAINTS ALL IMMEDIATE; ${check}; ${ADMINISTRATOR}`)
+          const closing = { module, rls: metadata.rls, writes: intent, mayForget: true, identity }
           await closeTransaction(session, context, closing)
         },
       }),
@@ -81,8 +87,7 @@ export async function applyCodeOutside(
 const EFFECT = JSON.stringify({ kind: 'unknown' })
 
 /** Only until the transaction ends, so that the next one is the owner's again. */
-const ADMINISTRATOR = `SET CONSTRAINTS ALL IMMEDIATE;
-SELECT pg_catalog.set_config('role', 'none', true),
+const ADMINISTRATOR = `CLOSE ALL; SELECT pg_catalog.set_config('role', 'none', true),
   pg_catalog.set_config('search_path', 'pg_catalog', true)`
 
 function settingsText(settings: readonly LocalSetting[]): string {

@@ -2,8 +2,10 @@ import { type LocalSetting, PlataformaError } from '@plataforma/core'
 import type { Migration, MigrationDatabase } from '../migration/migration.js'
 import type { HistoryWrites } from '../registry/history-writes.js'
 import { beginText, closingText } from './compose-script.js'
+import { identityOf } from './identity.js'
 import { migrationFailed } from './migration-failed.js'
 import type { MigrationSession } from './migration-session.js'
+import { ownSchemaOf } from './own-schema-of.js'
 import type { RunContext } from './run-context.js'
 import { runTransaction } from './transaction.js'
 
@@ -26,17 +28,22 @@ export async function applyCode(
   context: RunContext,
   { migration, settings, code, writes }: CodeWork,
 ): Promise<number> {
+  const identity = identityOf(session, settings)
   return await runTransaction(session, context, {
     migration,
     writes,
     mayForget: true,
+    identity,
     body: async () => {
       await session.script(beginText(settings))
       const { runCode } = await import('./code/run-code.js')
       const { signal } = session
       const { releaseStatement } = context.ground
-      await session.abortable(() => runCode(session.db, code, { signal, releaseStatement }))
-      await session.script(closingText())
+      const ownSchema = ownSchemaOf(context, migration)
+      await session.abortable(() =>
+        runCode(session.db, code, { signal, releaseStatement, ownSchema }),
+      )
+      await session.script(closingText(identity))
     },
     explain: async (error) => {
       const isOurs = error instanceof PlataformaError && error.code === 'PLT_MIGRATION_NOT_AWAITED'

@@ -11,6 +11,7 @@ import { executeWrites, type PartKey, writeProgress } from '../registry/progress
 import type { OutsideEffect, ScriptStatement } from '../script/migration-script.js'
 import { BlockerWatch } from './blocker-watch.js'
 import { isConnectionLost } from './connection-lost.js'
+import { identityCheck, identityOf } from './identity.js'
 import { isLate, pauseBefore } from './late.js'
 import { migrationFailed } from './migration-failed.js'
 import type { MigrationSession } from './migration-session.js'
@@ -104,6 +105,10 @@ async function runWithRetries(
     try {
       await session.script(sessionText(work))
       await session.script(statement.text)
+      if (work.effect.kind === 'unknown') {
+        await session.script(identityCheck(identityOf(session, work.settings)))
+        await session.forget()
+      }
       await session.script(RESET_SESSION)
       await verifyOutside(step, session.db)
       return

@@ -41,7 +41,7 @@ export async function baseline(engine: Engine, request: BaselineRequest): Promis
 }
 
 async function record(
-  { extensions }: Engine,
+  engine: Engine,
   { session, context }: Deployer,
   wanted: readonly Migration[],
 ): Promise<BaselineReport> {
@@ -52,7 +52,7 @@ async function record(
     const { module, name, kind } = migration
     if (known.has(`${module}:${name}`)) continue
     if (kind === 'code') await migration.code()
-    const downText = await downTextOf(migration, extensions)
+    const downText = await downTextOf(migration, engine)
     const write = writeApplied({
       migration,
       downText,

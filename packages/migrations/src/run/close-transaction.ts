@@ -1,6 +1,7 @@
 import { PlataformaError } from '@plataforma/core'
 import { sql } from 'kysely'
 import type { HistoryWrites } from '../registry/history-writes.js'
+import type { Identity } from './identity.js'
 import { DEPLOYER_LOCK } from './lock-key.js'
 import type { MigrationSession } from './migration-session.js'
 import { type NewRelation, newRelations } from './new-relations.js'
@@ -14,6 +15,8 @@ export interface Closing {
   readonly writes: HistoryWrites
   /** Whether the migration may have taken away what is prepared on the session. */
   readonly mayForget: boolean
+  /** Who the migration runs as. */
+  readonly identity: Identity
 }
 
 interface Standing {
@@ -21,6 +24,8 @@ interface Standing {
   readonly transaction: string
   readonly isLocked: boolean
   readonly written: number
+  /** `null` where there is no such schema any more. */
+  readonly schemaOwner: string | null
   readonly relations: readonly NewRelation[] | null
 }
 
@@ -33,8 +38,8 @@ interface Standing {
  */
 export async function closeTransaction(
   session: MigrationSession,
-  { ground, deployer }: RunContext,
-  { module, rls, writes, mayForget }: Closing,
+  { ground, deployer, missingSchemas }: RunContext,
+  { module, rls, writes, mayForget, identity }: Closing,
 ): Promise<string> {
   const { tenantColumn } = ground
   const relations =
@@ -45,6 +50,8 @@ export async function closeTransaction(
     WITH ${writes}
     SELECT pg_backend_pid() AS "pid", pg_current_xact_id()::text AS "transaction",
       (SELECT count(*)::int FROM written) AS "written",
+      (SELECT pg_get_userbyid(nspowner)::text FROM pg_catalog.pg_namespace
+        WHERE nspname = ${ground.schemaOf(module)}) AS "schemaOwner",
       EXISTS (
         SELECT FROM pg_catalog.pg_locks AS l
         WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
@@ -57,6 +64,8 @@ export async function closeTransaction(
   if (standing?.pid !== session.backend.pid) throw pooled()
   if (!standing.isLocked) throw lockLost(module)
   if (standing.written === 0) throw overtaken(module)
+  if (ground.isIsolated && standing.schemaOwner !== identity.currentUser) throw schemaLost(module)
+  if (standing.schemaOwner === null) missingSchemas.add(module)
   for (const { name: table, hasTenant, isReleased, wasProtected } of standing.relations ?? []) {
     const isExempt = !rls && hasTenant && !wasProtected
     await session.abortable(() =>
@@ -66,6 +75,14 @@ export async function closeTransaction(
     )
   }
   return standing.transaction
+}
+
+function schemaLost(module: string): PlataformaError {
+  return new PlataformaError(
+    'PLT_MIGRATION_FAILED',
+    `A migration of "${module}" dropped, renamed or gave away the schema that the module is.`,
+    { module, remedy: 'Drop what is in the schema, one by one.' },
+  )
 }
 
 function lockLost(module: string): PlataformaError {

@@ -2,83 +2,141 @@ import type { LocalSetting } from '@plataforma/core'
 import { escapeLiteral } from 'pg'
 import type { Ground } from '../ground/ground.js'
 import type { ScriptStatement } from '../script/migration-script.js'
+import { asOwner, DROP_AS_OWNER, type Identity, identityCheck, MAKE_AS_OWNER } from './identity.js'
+import { chunksOf } from './script-chunks.js'
 
-/** One transaction's text for the simple protocol, up to where its outcome is written down. */
+/** One transaction up to where its outcome is written down: texts for the simple protocol. */
 export interface ComposedScript {
-  readonly text: string
-  readonly statements: readonly ScriptStatement[]
-  /** Characters before each statement in `text`. */
-  readonly offsets: readonly number[]
+  /** One, unless there is so much of it, or what takes marks away. */
+  readonly texts: readonly ScriptText[]
   /** Whether its statements may take away what is prepared on the session. */
   readonly mayForget: boolean
 }
 
+export interface ScriptText {
+  readonly text: string
+  readonly statements: readonly ScriptStatement[]
+  /** Characters before each statement in `text`. */
+  readonly offsets: readonly number[]
+  /** Whether marks tell how far it has come; else it is one statement, or none. */
+  readonly isMarked: boolean
+}
+
 /** A prepared statement outlives a rollback: the last one tells how far a script has come. */
 export const MARK = 'plataforma_migration_at_'
-
-/** Where there is no next statement: what is deferred, and the way back to the administrator. */
-const CLOSING = `SET CONSTRAINTS ALL IMMEDIATE;
-RESET ROLE; SELECT pg_catalog.set_config('search_path', 'pg_catalog', true),
-  pg_catalog.set_config('client_encoding', 'UTF8', true)`
 
 /** Begins a transaction with its settings. */
 export function beginText(settings: readonly LocalSetting[]): string {
   return `BEGIN;\n${localSettings(settings)};\n`
 }
 
-/** Ends the part of a transaction that runs as the owner, with all that is deferred checked. */
-export function closingText(): string {
-  return CLOSING
+/**
+ * Ends the part of a transaction that runs as the owner, with all that is deferred checked, where
+ * there is no next statement: COMMIT would run the queries of cursors as the administrator.
+ */
+export function closingText(identity: Identity): string {
+  return `SET CONSTRAINTS ALL IMMEDIATE;
+${identityCheck(identity)};
+CLOSE ALL; RESET ROLE; SELECT pg_catalog.set_config('search_path', 'pg_catalog', true),
+  pg_catalog.set_config('client_encoding', 'UTF8', true)`
+}
+
+export interface Composing {
+  readonly settings: readonly LocalSetting[]
+  readonly identity: Identity
+  /** Whether DO and CALL run where the server refuses a change of role. */
+  readonly isSealed: boolean
+  readonly releaseStatement: Ground['releaseStatement']
+  /** `false`: each statement is a text of its own. */
+  readonly marks?: boolean
 }
 
 /**
- * Puts a transaction's settings and statements into one text.
+ * Puts a transaction's settings and statements into as few texts as can tell where they fail.
  *
  * @example
- * const script = composeScript(settings, statements, ground.releaseStatement)
- * await session.script(script.text)
+ * const { texts } = composeScript(statements, { settings, identity, isSealed, releaseStatement })
+ * for (const { text } of texts) await session.script(text)
  */
 export function composeScript(
-  settings: readonly LocalSetting[],
   statements: readonly ScriptStatement[],
-  releaseStatement: Ground['releaseStatement'],
+  composing: Composing,
 ): ComposedScript {
+  const { settings, identity, marks = true } = composing
+  const isSealed = composing.isSealed && statements.some(mayRunCode)
+  const begin = beginText(settings) + (isSealed ? `${MAKE_AS_OWNER};\n` : '')
+  const end = (isSealed ? `${DROP_AS_OWNER};\n` : '') + closingText(identity)
+  const chunks = chunksOf(statements, marks)
+  const texts = chunks.map((chunk, index) =>
+    composeText(chunk.statements, {
+      ...composing,
+      isSealed,
+      isMarked: chunk.isMarked,
+      // An error without a place is that of the only statement, and of nothing around it.
+      begin: chunk.isMarked && index === 0 ? begin : '',
+      end: chunk.isMarked && index === chunks.length - 1 ? end : NEXT,
+    }),
+  )
+  const mayForget = chunks.some(({ isMarked }) => !isMarked)
+  if (chunks[0]?.isMarked !== true) texts.unshift(alone(begin))
+  if (chunks.at(-1)?.isMarked !== true) texts.push(alone(end))
+  return { texts, mayForget }
+}
+
+/** What comes next is cut into tokens as the parser has cut it. */
+const NEXT = `SELECT pg_catalog.set_config('standard_conforming_strings', 'on', true)`
+
+function alone(text: string): ScriptText {
+  return { text, statements: [], offsets: [], isMarked: false }
+}
+
+interface ComposingText extends Composing {
+  readonly isMarked: boolean
+  readonly begin: string
+  readonly end: string
+}
+
+function composeText(
+  statements: readonly ScriptStatement[],
+  { settings, identity, isSealed, isMarked, begin, end, releaseStatement }: ComposingText,
+): ScriptText {
   const offsets: number[] = []
-  const marks = mayBeMarked(statements)
-  let text = beginText(settings)
+  let text = begin
   for (const [index, statement] of statements.entries()) {
-    if (marks) text += markText(index)
+    if (isMarked) text += markText(index)
     const asAdministrator = statement.runsAs === 'administrator'
     if (asAdministrator) text += `${ADMINISTRATOR};\n`
     for (const change of statement.changes) {
       const release = releaseStatement(change)
       if (release !== undefined) text += `${release};\n`
     }
+    const [before, after] =
+      isSealed && mayRunCode(statement) ? asOwner(statement.text) : (['', '\n'] as const)
+    text += before
     offsets.push(text.length)
     // A comment may stand at the end of the statement.
-    text += `${statement.text}\n;\n`
+    text += `${statement.text}${after};\n`
     if (asAdministrator) text += `${localSettings(settings)};\n`
+    else if (MAY_CHANGE_ROLE.has(statement.tag)) text += `${identityCheck(identity)};\n`
   }
-  if (marks && statements.length > 0) text += markText(statements.length)
-  text += CLOSING
-  if (marks && statements.length > 0) text += `;\nDEALLOCATE ${MARK}${statements.length}`
-  return { text, statements, offsets, mayForget: !marks }
+  if (isMarked) text += markText(statements.length)
+  text += end
+  if (isMarked) text += `;\nDEALLOCATE ${MARK}${statements.length}`
+  return { text, statements, offsets, isMarked }
 }
 
-/** Would take the marks away as well. */
-const FORGETS = /\b(?:deallocate|discard)\b/i
-
-/** Characters that the server may copy for the marks: 0.1 s of its time. */
-const MOST_COPIED = 100_000_000
-
-/** Each mark costs the server a copy of the whole script. */
-function mayBeMarked(statements: readonly ScriptStatement[]): boolean {
-  const length = statements.reduce((sum, { text }) => sum + text.length, 0)
-  return (
-    statements.length * length <= MOST_COPIED &&
-    statements.every((statement) => !FORGETS.test(statement.text))
-  )
+/** Whether it runs code of its own, or of a procedure. */
+function mayRunCode({ tag }: ScriptStatement): boolean {
+  return tag === 'DoStmt' || tag === 'CallStmt'
 }
+
+/** After these who it is now is looked at by itself: after all others, at the end. */
+const MAY_CHANGE_ROLE: ReadonlySet<string> = new Set([
+  'CallStmt',
+  'DoStmt',
+  'ExecuteStmt',
+  'SelectStmt',
+])
 
 const ADMINISTRATOR = `SELECT pg_catalog.set_config('role', 'none', true),
   pg_catalog.set_config('search_path', 'extensions', true)`

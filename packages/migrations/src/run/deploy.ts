@@ -110,7 +110,7 @@ async function runPlan(engine: Engine, deployer: Deployer, run: PlanRun): Promis
     const record = records.get(keyOf(step.migration))
     await adoptIfEdited(engine, deployer, { ...step, record })
   }
-  const scripts = new ScriptsAhead(plan.steps, engine.extensions)
+  const scripts = new ScriptsAhead(plan.steps, engine)
   const workers = await Workers.open(engine, deployer, modulesOf(plan).size)
   try {
     await runSchedule(plan.steps, {

@@ -1,5 +1,5 @@
 import type { Migration } from '../migration/migration.js'
-import { readScript } from './read-script.js'
+import { readScript, type ScriptRules } from './read-script.js'
 
 /**
  * The down of a migration that was not run by us; one whose text we would refuse can be recorded all
@@ -7,10 +7,10 @@ import { readScript } from './read-script.js'
  */
 export async function downTextOf(
   migration: Migration,
-  extensions: readonly string[],
+  rules: ScriptRules,
 ): Promise<string | undefined> {
   try {
-    return (await readScript(migration, extensions))?.downText
+    return (await readScript(migration, rules))?.downText
   } catch {
     return undefined
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { Kysely, type KyselyPlugin, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { expect, it } from 'vitest'
@@ -87,12 +88,95 @@ it('a migration of several transactions keeps its temporary tables to its end', 
   expect((await migrated.system().runAllMigrations()).applied).toHaveLength(2)
 })
 
+it('who a migration is on a plain server is looked at as well', async () => {
+  await using migrated = await Migrated.make({ 'vendas/001_a.sql': 'CREATE TABLE a (id int);' })
+  await migrated.system().runAllMigrations()
+  const role = `papel_${randomUUID().slice(0, 8)}`
+  const admin = decodeURIComponent(new URL(migrated.database.connectionString).username)
+  await migrated.rows(`CREATE ROLE ${role}; GRANT ${role} TO "${admin}"`)
+  try {
+    await migrated.write({
+      'vendas/002_b.sql': `SELECT 1;\nDO $$ BEGIN EXECUTE 'set ' || 'role ${role}'; END $$;`,
+    })
+    await expect(migrated.system().runAllMigrations()).rejects.toMatchObject({
+      code: 'PLT_MIGRATION_ROLE',
+      message: expect.stringContaining(`changed the role: it went on as "${role}".`),
+      details: { line: 2 },
+    })
+  } finally {
+    await migrated.rows(`DROP ROLE ${role}`)
+  }
+})
+
+it('a cursor that is held is no way to the administrator', async () => {
+  await using migrated = await Migrated.make({
+    'vendas/001_a.sql': `CREATE TABLE a (id int);
+      CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql
+        AS $$ BEGIN INSERT INTO a VALUES (1); RETURN 1; END $$;
+      DECLARE c CURSOR WITH HOLD FOR SELECT f();`,
+  })
+  await migrated.system().runAllMigrations()
+  expect(await migrated.rows('SELECT FROM module_vendas.a')).toEqual([])
+})
+
+it.each([
+  ['DEALLOCATE ALL', "'DEAL' || 'LOCATE ALL'"],
+  ['DISCARD PLANS', "'DIS' || 'CARD PLANS'"],
+])('%s that nobody sees before it runs takes nothing away from us', async (_, built) => {
+  const text = `CREATE TABLE a (id int);
+    PREPARE p AS SELECT 1; DO $$ BEGIN EXECUTE ${built}; END $$;\nINSERT INTO a VALUES (1);`
+  await using migrated = await Migrated.make({
+    'antes/001_a.sql': 'CREATE TABLE a (id int);',
+    'vendas/001_a.sql': `${text}\n-- @down\nDROP TABLE a; DO $$ BEGIN EXECUTE ${built}; END $$;`,
+    'vendas/002_b.sql': `-- @metadata {"transaction": false}\n${text.replaceAll(' a ', ' b ')}\n-- @down\nDROP TABLE b;`,
+    'vendas/003_c.sql': `CREATE PROCEDURE p() LANGUAGE plpgsql
+      AS $$ BEGIN COMMIT; EXECUTE ${built}; END $$;\n-- @down\nDROP PROCEDURE p;`,
+    'vendas/004_d.sql':
+      '-- @metadata {"transaction": false}\nCALL p(); SELECT 1;\n-- @down\nCALL p();',
+  })
+  const system = migrated.system({ parallel: 1 })
+  expect((await system.runAllMigrations()).applied).toHaveLength(5)
+  expect(await migrated.rows('SELECT FROM module_vendas.a, module_vendas.b')).toHaveLength(1)
+  await system.rollback({ module: 'vendas', to: '0' })
+  expect(await migrated.applied()).toEqual(['antes:001_a'])
+  for (const name of ['001_a', '002_b', '003_c', '004_d'])
+    await migrated.remove(`vendas/${name}.sql`)
+  await migrated.write({
+    'depois/001_a.sql': `SELECT 1;\nDO $$ BEGIN EXECUTE ${built}; END $$;\nSELECT 1;\nSELECT 1/0;`,
+  })
+  await expect(system.runAllMigrations()).rejects.toMatchObject({
+    code: 'PLT_MIGRATION_FAILED',
+    sqlState: '22012',
+    details: { line: 4 },
+  })
+})
+
+it('reads texts as it has cut them, whatever the database has set', async () => {
+  const text = `CREATE TABLE a (id int, x text);
+    INSERT INTO a VALUES (1, '\\'); INSERT INTO a VALUES (2, E'\\'; --');`
+  await using migrated = await Migrated.make({
+    'vendas/001_a.sql': `${text}\n-- @down\nINSERT INTO a VALUES (3, '\\'); DROP TABLE a;`,
+  })
+  await migrated.rows(`DO $$ BEGIN
+    EXECUTE format('ALTER DATABASE %I SET standard_conforming_strings = off', current_database());
+  END $$`)
+  const system = migrated.system()
+  await system.runAllMigrations()
+  expect(await migrated.rows('SELECT x FROM module_vendas.a ORDER BY id')).toEqual([
+    { x: '\\' },
+    { x: "'; --" },
+  ])
+  await system.rollback({ module: 'vendas', steps: 1 })
+  expect(await migrated.applied()).toEqual([])
+})
+
 it('a file of thousands of statements takes seconds, and its first mistake is placed', async () => {
   const row = (n: number) => `INSERT INTO linhas VALUES (${n}, '${'x'.repeat(500)}');`
   const rows = (from: number) => Array.from({ length: 4_000 }, (_, n) => row(from + n)).join('\n')
   await using migrated = await Migrated.make({
     'vendas/001_linhas.sql': `CREATE TABLE linhas (n int PRIMARY KEY, x text);\n${rows(0)}`,
-    'vendas/002_erro.sql': rows(10_000).replace("(12000, 'x", "(12000, nada 'x"),
+    // The server tells no place for it.
+    'vendas/002_erro.sql': rows(10_000).replace("(12000, 'x", "(2000, 'x"),
   })
   const begin = performance.now()
   await expect(migrated.system().runAllMigrations()).rejects.toMatchObject({

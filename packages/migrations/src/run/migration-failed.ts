@@ -1,6 +1,7 @@
 import { PlataformaError, toPlataformaError } from '@plataforma/core'
 import type { Migration } from '../migration/migration.js'
 import { invalidMigration } from '../place/invalid-migration.js'
+import { roleChange } from './identity.js'
 import { sqlStateOf } from './sql-state.js'
 
 export interface FailurePlace {
@@ -26,15 +27,20 @@ export function migrationFailed(error: unknown, where: FailurePlace): Plataforma
   const { migration, offset, during } = where
   const { module, name, place: file, text } = migration
   const sqlState = sqlStateOf(error)
-  const message = `Migration ${name} of "${module}" failed${during === undefined ? '' : ` ${during}`}: ${messageOf(error)}`
-  const remedy = remedyOf(error, sqlState)
+  const role = roleChange(error)
+  const code = role === undefined ? 'PLT_MIGRATION_FAILED' : 'PLT_MIGRATION_ROLE'
+  const message =
+    role === undefined
+      ? `Migration ${name} of "${module}" failed${during === undefined ? '' : ` ${during}`}: ${messageOf(error)}`
+      : roleMessage(where, role.to)
+  const remedy = role === undefined ? remedyOf(error, sqlState) : ROLE_REMEDY
   if (text !== undefined && offset !== undefined) {
     return invalidMigration(
       { file, text, offset },
-      { code: 'PLT_MIGRATION_FAILED', module, name, message, remedy, cause: error, sqlState },
+      { code, module, name, message, remedy, cause: error, sqlState },
     )
   }
-  return new PlataformaError('PLT_MIGRATION_FAILED', `${message}\n${file}`, {
+  return new PlataformaError(code, `${message}\n${file}`, {
     module,
     remedy,
     cause: error,
@@ -45,7 +51,7 @@ export function migrationFailed(error: unknown, where: FailurePlace): Plataforma
 
 /** The same error where statements before the one that failed have happened, and stay. */
 export function afterOthers(error: unknown): unknown {
-  if (!(error instanceof PlataformaError) || error.code !== 'PLT_MIGRATION_FAILED') return error
+  if (!(error instanceof PlataformaError) || !OF_STATEMENTS.includes(error.code)) return error
   const { code, message, module, sqlState, cause, details, remedy = ROLLED_BACK } = error
   const own = remedy === ROLLED_BACK ? 'Correct the statement and run it again.' : remedy
   return new PlataformaError(code, message, {
@@ -57,7 +63,21 @@ export function afterOthers(error: unknown): unknown {
   })
 }
 
+const OF_STATEMENTS: readonly string[] = ['PLT_MIGRATION_FAILED', 'PLT_MIGRATION_ROLE']
+
 const ROLLED_BACK = 'Correct the migration and run it again: it was rolled back.'
+
+const ROLE_REMEDY =
+  'Remove what changes the role: a migration is the owner of its module to its end.'
+
+function roleMessage({ migration, offset }: FailurePlace, to: string | undefined): string {
+  const { module, name } = migration
+  const who = `Migration ${name} of "${module}"`
+  if (to === undefined) return `${who} tried to change the role.`
+  // Looked at where all statements are done.
+  const where = offset === undefined ? ', in a trigger or a function' : ''
+  return `${who} changed the role${where}: it went on as "${to}".`
+}
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
@@ -68,7 +88,14 @@ function messageOf(error: unknown): string {
   return parts.join('. ').replaceAll('.. ', '. ')
 }
 
+/** Of a statement that nobody sees before it runs; one of the text takes the policies away first. */
+const TENANT_COLUMN =
+  'The policies of tenants stand on the column: write the ALTER TABLE as a statement of its own, outside of code, or with CASCADE.'
+
 function remedyOf(error: unknown, sqlState: string | undefined): string {
+  if (sqlState === '2BP01' && /\bplataforma_(?:tenant|owner|access)\b/.test(messageOf(error))) {
+    return TENANT_COLUMN
+  }
   const own = sqlState === undefined ? undefined : REMEDIES[sqlState]
   if (own !== undefined) return own
   const typed = toPlataformaError(error)

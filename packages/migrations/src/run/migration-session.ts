@@ -18,34 +18,41 @@ export class MigrationSession {
   readonly backend: Backend
   /** When it was taken from its pool, by the server's clock. */
   readonly begunAt: string
+  /** Who has logged in. */
+  readonly sessionUser: string
+  /** The login, unless it has another role from its begin. */
+  readonly currentUser: string
   /** Ends what runs on the session when it is aborted. */
   readonly signal: AbortSignal | undefined
   readonly #prepared = new Map<string, string>()
   readonly #pool: Kysely<unknown>
   readonly #connection: DatabaseConnection
 
-  private constructor(parts: Parts & { readonly backend: Backend; readonly begunAt: string }) {
+  private constructor(parts: Parts & Begun & { readonly backend: Backend }) {
     this.db = parts.db
     this.backend = parts.backend
     this.begunAt = parts.begunAt
+    this.sessionUser = parts.sessionUser
+    this.currentUser = parts.currentUser
     this.signal = parts.signal
     this.#pool = parts.pool
     this.#connection = parts.connection
   }
 
   static async begin(parts: Omit<Parts, 'connection'>): Promise<MigrationSession> {
-    const { rows } = await sql<Backend & { readonly begunAt: string }>`
+    const { rows } = await sql<Backend & Begun>`
       SELECT pg_backend_pid() AS "pid", now()::text AS "begunAt",
+        session_user::text AS "sessionUser", current_user::text AS "currentUser",
         (SELECT extract(epoch FROM backend_start)::text FROM pg_stat_get_activity(pg_backend_pid()))
           AS "startedAt", ${sql.raw(SESSION_SETTINGS)}`.execute(parts.db)
     const [begun] = rows
     if (begun === undefined) throw new Error('the server does not tell its process id')
-    const { begunAt, ...backend } = begun
+    const { pid, startedAt, ...about } = begun
     // Kysely hands the connection of a held handle to whoever asks, for as long as the handle lives.
     const connection = await parts.db.getExecutor().provideConnection(async (one) => one)
     // What Kysely's own driver needs to know before it can cancel.
     await connection.collectSessionInfo?.()
-    return new MigrationSession({ ...parts, connection, backend, begunAt })
+    return new MigrationSession({ ...parts, ...about, connection, backend: { pid, startedAt } })
   }
 
   /** Runs a statement and gives its rows. */
@@ -113,6 +120,8 @@ export class MigrationSession {
     cancelled?.catch(() => {})
   }
 }
+
+type Begun = Pick<MigrationSession, 'begunAt' | 'sessionUser' | 'currentUser'>
 
 interface Parts {
   readonly pool: Kysely<unknown>

@@ -21,7 +21,7 @@ export async function planReport(
   const found = await halfDoneOf(engine, {
     migrations,
     records: history.records.filter((record) => resumed.has(keyOf(record))),
-    extensions,
+    rules: { ground, extensions },
   })
   for (const { refusal } of found) {
     if (refusal !== undefined) throw await tellChanges(refusal, migrations, ground.db)

@@ -28,7 +28,7 @@ export async function readStatus(
   const found = await readHalfDone(db, {
     migrations,
     records: records.filter((record) => wanted.has(record.module)),
-    extensions,
+    rules: { ground, extensions },
   })
   const statuses: ModuleStatus[] = []
   for (const one of modules) {

@@ -58,7 +58,7 @@ it('a detail and a hint of PostgreSQL are sentences of their own', async () => {
 async function interrupted(): Promise<Migrated> {
   const migrated = await Migrated.make({
     'vendas/001_a.sql':
-      '-- @metadata {"transaction": false}\nCREATE TABLE a ();\nDO $$ BEGIN PERFORM 1; END $$;\nCREATE TABLE b ()',
+      '-- @metadata {"transaction": false}\nCREATE TABLE a ();\nDO $$ BEGIN COMMIT; END $$;\nCREATE TABLE b ()',
   })
   const system = migrated.system()
   await system.runAllMigrations()

@@ -81,7 +81,7 @@ async function acceptTexts(
     if (!isChanged(migration, record)) continue
     if (migration.kind === 'code') await migration.code()
     if (record.repeatable && migration.metadata.repeatable) continue
-    const downText = await downTextOf(migration, engine.extensions)
+    const downText = await downTextOf(migration, engine)
     await executeWrites(session.db, writeAccepted({ migration, downText, state: 'applied' }))
     const detail = `accepted ${migration.checksum} for ${record.checksum}`
     await writeEvent(session.db, { run: context.run, module, name, event: 'repaired', detail })

@@ -12,6 +12,8 @@ export interface RunContext {
   readonly lockTimeoutMs: number
   readonly lockRetries: number
   readonly statementTimeoutMs: number | undefined
+  /** Modules whose migrations have dropped their schema: the next one gets it made again. */
+  readonly missingSchemas: Set<string>
   readonly signal: AbortSignal | undefined
   readonly onProgress: (progress: MigrationProgress) => void
 }

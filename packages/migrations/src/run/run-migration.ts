@@ -12,6 +12,7 @@ import { overtaken } from './close-transaction.js'
 import { forgetPrepared } from './forget-prepared.js'
 import type { MigrationSession } from './migration-session.js'
 import { migrationSettings } from './module-settings.js'
+import { restoreSchema } from './restore-schema.js'
 import type { RunContext } from './run-context.js'
 import { partsOf } from './script-parts.js'
 
@@ -45,6 +46,7 @@ async function run(
   { step, record, script }: StepWork,
 ): Promise<number> {
   const { migration, reason } = step
+  await restoreSchema(session, context, migration)
   const settings = await migrationSettings(session, context, migration)
   const write = { migration, downText: script?.downText, reason, run: context.run }
   if (script === undefined) {

@@ -1,16 +1,16 @@
 import type { PlannedMigration } from '../plan/migration-plan.js'
 import type { MigrationScript } from '../script/migration-script.js'
-import { readScript } from './read-script.js'
+import { readScript, type ScriptRules } from './read-script.js'
 
 /** The statements of a plan's migrations: the next ones are parsed while the server works. */
 export class ScriptsAhead {
   readonly #steps: readonly PlannedMigration[]
-  readonly #extensions: readonly string[]
+  readonly #rules: ScriptRules
   readonly #scripts = new Map<PlannedMigration, Promise<MigrationScript | undefined>>()
 
-  constructor(steps: readonly PlannedMigration[], extensions: readonly string[]) {
+  constructor(steps: readonly PlannedMigration[], rules: ScriptRules) {
     this.#steps = steps
-    this.#extensions = extensions
+    this.#rules = rules
   }
 
   /**
@@ -30,7 +30,7 @@ export class ScriptsAhead {
   #read(step: PlannedMigration): Promise<MigrationScript | undefined> {
     let script = this.#scripts.get(step)
     if (script === undefined) {
-      script = readScript(step.migration, this.#extensions)
+      script = readScript(step.migration, this.#rules)
       // Told to who asks for it, if anybody still does.
       script.catch(() => {})
       this.#scripts.set(step, script)

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { unitsOf } from '../place/units-of.js'
-import { type ComposedScript, MARK } from './compose-script.js'
+import type { ScriptStatement } from '../script/migration-script.js'
+import { MARK, type ScriptText } from './compose-script.js'
 import type { MigrationSession } from './migration-session.js'
 
 /** Where in the migration's text something went wrong. */
@@ -12,22 +13,36 @@ export interface StatementPlace {
 }
 
 /**
- * Finds the statement at which a script failed, after its ROLLBACK, by the server's position or by
- * the last mark, and takes that mark away.
+ * Finds the statement at which a text of a script failed, after its ROLLBACK, by the server's
+ * position or by the last mark, and takes that mark away.
  */
 export async function statementPlace(
   session: MigrationSession,
-  script: ComposedScript,
+  script: ScriptText,
   error: unknown,
 ): Promise<StatementPlace> {
-  const mark = await takeMark(session)
-  const position = positionOf(error)
+  const mark = script.isMarked ? await takeMark(session) : onlyOf(script)
+  const position = positionOf(error, 'position')
   if (position !== undefined) {
     const place = placeAt(script, position)
     if (place !== undefined) return place
   }
   if (mark === undefined) return { statement: undefined, offset: undefined }
-  return { statement: mark, offset: script.statements[mark]?.offset }
+  const statement = script.statements[mark]
+  return { statement: mark, offset: statement && statement.offset + insideOf(statement, error) }
+}
+
+/** Without marks a text is one statement, or what stands around all of them. */
+function onlyOf({ statements }: ScriptText): number | undefined {
+  return statements.length === 1 ? 0 : undefined
+}
+
+/** Where a function has run the statement, the server tells the place in that function's text. */
+function insideOf({ text }: ScriptStatement, error: unknown): number {
+  const position = positionOf(error, 'internalPosition')
+  if (position === undefined || !(error instanceof Error)) return 0
+  const ran = 'internalQuery' in error ? String(error.internalQuery) : ''
+  return ran.trimEnd() === text ? unitsOf(text, position - 1) : 0
 }
 
 async function takeMark(session: MigrationSession): Promise<number | undefined> {
@@ -41,13 +56,13 @@ async function takeMark(session: MigrationSession): Promise<number | undefined> 
 }
 
 /** In characters of the server, from 1, which are not UTF-16 units. */
-function positionOf(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('position' in error)) return undefined
-  const position = Number(error.position)
+function positionOf(error: unknown, name: 'position' | 'internalPosition'): number | undefined {
+  if (!(error instanceof Error)) return undefined
+  const position = Number((error as { readonly [name in typeof name]?: unknown })[name])
   return Number.isInteger(position) && position > 0 ? position : undefined
 }
 
-function placeAt(script: ComposedScript, position: number): StatementPlace | undefined {
+function placeAt(script: ScriptText, position: number): StatementPlace | undefined {
   const at = unitsOf(script.text, position - 1)
   const statement = script.offsets.findLastIndex((offset) => offset <= at)
   const found = script.statements[statement]

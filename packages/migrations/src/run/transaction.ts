@@ -8,6 +8,8 @@ import { BlockerWatch } from './blocker-watch.js'
 import { type Closing, closeTransaction } from './close-transaction.js'
 import { CommitUnknown } from './commit-unknown.js'
 import { isConnectionLost } from './connection-lost.js'
+import type { Identity } from './identity.js'
+import { isForgotten } from './is-forgotten.js'
 import { isLate, pauseBefore } from './late.js'
 import { migrationFailed } from './migration-failed.js'
 import type { MigrationSession } from './migration-session.js'
@@ -24,6 +26,8 @@ export interface MigrationTransaction {
   readonly body: () => Promise<void>
   /** Whether it may have taken away what is prepared on the session. */
   readonly mayForget: boolean
+  /** Who it runs as. */
+  readonly identity: Identity
   /** What is written down of it. */
   readonly writes: HistoryWrites
   /** What an error of `body` is for people; on the session, after ROLLBACK. */
@@ -65,7 +69,7 @@ async function attemptOnce(
   context: RunContext,
   transaction: MigrationTransaction,
 ): Promise<number> {
-  const { migration, writes, explain, body } = transaction
+  const { migration, writes, explain, body, mayForget, identity } = transaction
   const { module, metadata } = migration
   const begin = performance.now()
   try {
@@ -74,13 +78,13 @@ async function attemptOnce(
     await rollback(session)
     throw isConnectionLost(error) ? error : await explain(error)
   }
-  const closing: Closing = { module, rls: metadata.rls, writes, mayForget: transaction.mayForget }
+  const closing: Closing = { module, rls: metadata.rls, writes, mayForget, identity }
   let number: string
   try {
     number = await closeTransaction(session, context, closing)
   } catch (error) {
     await rollback(session)
-    throw isServers(error) && !session.signal?.aborted
+    throw isServers(error) && !session.signal?.aborted && !isForgotten(error)
       ? migrationFailed(error, { migration, during: 'when it was written down' })
       : error
   }

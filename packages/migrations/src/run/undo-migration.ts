@@ -15,6 +15,7 @@ import { forgetPrepared } from './forget-prepared.js'
 import type { MigrationSession } from './migration-session.js'
 import { migrationSettings } from './module-settings.js'
 import { readScript } from './read-script.js'
+import { restoreSchema } from './restore-schema.js'
 import type { RunContext } from './run-context.js'
 import { partsOf } from './script-parts.js'
 
@@ -47,9 +48,10 @@ async function undo(
   undoing: Undoing,
 ): Promise<number> {
   const { record, file, extensions } = undoing
+  await restoreSchema(session, context, record)
   if (record.kind === 'code') return await undoCode(session, context, undoing)
   const migration = await asApplied(session, record, file)
-  const script = await readScript(migration, extensions)
+  const script = await readScript(migration, { extensions, ground: context.ground })
   if (script?.down === undefined) throw irreversible(record)
   const settings = await migrationSettings(session, context, migration)
   const parts = partsOf(script.down, migration.metadata)

@@ -37,6 +37,7 @@ export async function withDeployerLock<T>(
       run,
       deployer: session.backend,
       ...limits,
+      missingSchemas: new Set(),
       signal,
       onProgress,
     }

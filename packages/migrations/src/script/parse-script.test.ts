@@ -200,7 +200,28 @@ it.each<readonly [string, string]>([
     'do $$ begin /* a */ set session authorization a; end $$',
     'do $$ begin set session session authorization a; end $$',
     "do $$ begin perform set_config('role', 'a', true); end $$",
+    "do $$ begin execute 'reset role'; end $$",
+    "do $$ begin execute format('SET LOCAL ROLE %I', 'a'); end $$",
+    'do $$ begin execute $a$ set session authorization a $a$; end $$',
+    "do $$ begin update pg_catalog.pg_settings set setting = 'a' where name = 'role'; end $$",
+    'do $$ begin create or replace function f() returns int set role a return 1; end $$',
+    'do $$ begin alter role a set role b; end $$',
+    'create function f() returns void language plpgsql as $$ begin set role a; end $$',
+    'create procedure f() language plpgsql as $$ begin <<a>> reset role; end $$',
+    "create function f() returns void as 'select 1; set local role a' language sql",
+    "create function f() returns text return set_config('role', 'a', true)",
+    "create function f() returns text begin atomic select set_config('role', 'a', true); end",
+    "create or replace function f() returns int language sql set role = 'a' as 'select 1'",
+    'create procedure f() language plpgsql set session_authorization to a as $$ begin end $$',
+    'alter function f() set role to a',
+    'alter role a set role b',
+    'alter role a in database d set role = b',
+    "alter database d set role to 'a'",
+    "update pg_settings set setting = 'a' where name = 'role'",
+    "with a as (update pg_catalog.pg_settings set setting = 'a') select 1",
   ].map((text) => [text, 'cannot change the role'] as const),
+  ['set standard_conforming_strings = off', 'standard_conforming_strings" on'],
+  ['set local standard_conforming_strings to 0', 'standard_conforming_strings" on'],
   ['reset all', 'cannot reset its session'],
   ['discard all', 'cannot reset its session'],
   ['create index concurrently on a (b)', 'needs a name'],
@@ -226,8 +247,26 @@ it('takes what only looks like it', async () => {
     copy a from '/data/a';
     select 'set role a; begin; \\i';
     create role a;
+    alter role a set search_path = b;
+    set standard_conforming_strings = on;
+    create function f() returns int language plpgsql security definer
+      set search_path = a, pg_temp set lock_timeout = '1s' as $$
+      declare role text := current_setting('role'); query text := 'set role a';
+      begin
+        set local search_path = a; perform set_config('search_path', 'role', true);
+        update a set role = role where role = 'b'; update only a as b set role = 'c';
+        execute 'update a set role = $1' using role; execute format('grant %I to b', role);
+        select setting from pg_settings where name = 'role';
+        if role = 'a' then update a set role = 'b'; else reset lock_timeout; end if;
+        raise notice 'set role a'; create table b (role text); alter table a alter role set default 'a';
+        create role c; alter role a rename to b; comment on column a.role is 'reset role';
+        return 1; end $$;
+    create function g() returns void language sql as 'update a set role = 1; select role from b';
+    create function h() returns text language sql return current_setting('role');
+    create function i() returns trigger language c as 'role', 'set_role';
+    create rule r as on update to v do instead update a set role = 'b';
   `)
-  expect(up).toHaveLength(9)
+  expect(up).toHaveLength(16)
 })
 
 it('refuses "transaction": true for what cannot run in one', async () => {
@@ -241,8 +280,10 @@ it('refuses "transaction": true for what cannot run in one', async () => {
 })
 
 it('tells what may commit by itself', async () => {
-  const { up } = await parse('do $$ begin end $$; call a(); select 1;')
-  expect(up.map(({ mayCommit }) => mayCommit)).toEqual([true, true, false])
+  const { up } = await parse(`
+    do $$ begin commit; end $$; do $$ begin call a(); end $$; do language plperl 'spi_commit()';
+    call a(); do $$ begin perform a(); end $$; select 1;`)
+  expect(up.map(({ mayCommit }) => mayCommit)).toEqual([true, true, true, true, false, false])
 })
 
 it('reads a big script with characters of several bytes in one go', async () => {

@@ -4,17 +4,16 @@ import { invalidMigration } from '../place/invalid-migration.js'
 import { changedColumns } from './changed-columns.js'
 import { type DownMarker, likelyMarker, scannedMarker } from './down-marker.js'
 import { isAboutExtensions } from './extension-statement.js'
+import { mayCommit } from './may-commit.js'
 import type { MigrationScript, ScriptStatement } from './migration-script.js'
 import { outsideEffect } from './outside-effect.js'
 import { type SplitStatement, splitStatements } from './split-statements.js'
-import { statementRefusal } from './statement-refusal.js'
+import { type Permissions, statementRefusal } from './statement-refusal.js'
 import { syntaxError } from './syntax-error.js'
 
-export interface ParseScriptOptions {
+export interface ParseScriptOptions extends Permissions {
   /** `true` refuses what cannot run in a transaction. */
   readonly transaction?: boolean | undefined
-  /** Extensions that may be touched, beside the usual ones. */
-  readonly extensions?: readonly string[] | undefined
 }
 
 /** A part of a migration's text, such as what is above `-- @down`. */
@@ -87,14 +86,14 @@ function split(migration: MigrationText, part: Part): readonly SplitStatement[] 
   }
 }
 
-function readerOf(migration: MigrationText, { transaction, extensions = [] }: ParseScriptOptions) {
+function readerOf(migration: MigrationText, { transaction, ...permissions }: ParseScriptOptions) {
   const { module, name, place: file, text: whole } = migration
   return (statements: readonly SplitStatement[]): readonly ScriptStatement[] => {
     let line = 1
     let counted = 0
     return statements.map(({ text, offset, tree }) => {
       const place = { file, text: whole, offset }
-      const refusal = statementRefusal(tree, text, extensions)
+      const refusal = statementRefusal(tree, text, permissions)
       if (refusal !== undefined) throw invalidMigration(place, { module, name, ...refusal })
       const outside = outsideEffect(tree)
       if (outside !== undefined && transaction === true) {
@@ -115,7 +114,7 @@ function readerOf(migration: MigrationText, { transaction, extensions = [] }: Pa
         tag,
         runsAs: isAboutExtensions(tree) ? 'administrator' : 'owner',
         outside,
-        mayCommit: tag === 'DoStmt' || tag === 'CallStmt',
+        mayCommit: mayCommit(tree),
         changes: changedColumns(tree),
       }
     })

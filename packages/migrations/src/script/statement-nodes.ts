@@ -4,6 +4,7 @@ export interface StatementNodes {
   AlterExtensionContentsStmt: { readonly extname?: string }
   AlterExtensionStmt: { readonly extname?: string }
   AlterObjectSchemaStmt: { readonly objectType?: string }
+  AlterOwnerStmt: { readonly objectType?: string; readonly object?: NameNode }
   AlterSubscriptionStmt: { readonly kind?: string; readonly options?: readonly OptionNode[] }
   AlterTableStmt: {
     readonly relation?: RelationNode
@@ -17,11 +18,13 @@ export interface StatementNodes {
     readonly is_program?: boolean
     readonly filename?: string
   }
+  CreateFunctionStmt: { readonly options?: readonly OptionNode[] }
   CreateExtensionStmt: {
     readonly extname?: string
     readonly if_not_exists?: boolean
     readonly options?: readonly OptionNode[]
   }
+  CreateSchemaStmt: { readonly schemaname?: string }
   CreateSubscriptionStmt: { readonly options?: readonly OptionNode[] }
   DiscardStmt: { readonly target?: string }
   DoStmt: { readonly args?: readonly OptionNode[] }
@@ -50,7 +53,17 @@ export interface StatementNodes {
   }
   TransactionStmt: { readonly kind?: string }
   VacuumStmt: { readonly is_vacuumcmd?: boolean }
-  VariableSetStmt: { readonly kind?: string; readonly name?: string }
+  VariableSetStmt: {
+    readonly kind?: string
+    readonly name?: string
+    readonly args?: readonly { readonly A_Const?: ConstantNode }[]
+  }
+}
+
+interface ConstantNode {
+  readonly sval?: { readonly sval?: string }
+  readonly boolval?: { readonly boolval?: boolean }
+  readonly ival?: { readonly ival?: number }
 }
 
 export interface RelationNode {
@@ -67,8 +80,7 @@ export interface NameNode {
 export interface OptionNode {
   readonly DefElem?: {
     readonly defname?: string
-    readonly arg?: {
-      readonly String?: { readonly sval?: string }
+    readonly arg?: NameNode & {
       readonly Boolean?: { readonly boolval?: boolean }
       readonly Integer?: { readonly ival?: number }
     }

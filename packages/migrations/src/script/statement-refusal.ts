@@ -1,24 +1,31 @@
 import type { ParseNode } from '@plataforma/core/parser'
+import { changesRole } from './changes-role.js'
 import { extensionRefusal, isAboutExtensions, type Refused } from './extension-statement.js'
-import { changesRoleInBody } from './role-in-body.js'
-import { nodeOf, optionOf } from './statement-nodes.js'
+import { ownSchemaRefusal } from './own-schema.js'
+import { nodeOf } from './statement-nodes.js'
 
-/** Settings that say who the session is. */
-const IDENTITY = ['role', 'session_authorization']
+export interface Permissions {
+  /** Extensions that may be touched, beside the usual ones. */
+  readonly extensions?: readonly string[] | undefined
+  /** The schema that the module is, where somebody else makes and keeps it. */
+  readonly ownSchema?: string | undefined
+}
 
 /** Why a migration may not hold a statement; `undefined` where it may. */
 export function statementRefusal(
   tree: ParseNode,
   text: string,
-  extensions: readonly string[],
+  { extensions = [], ownSchema }: Permissions,
 ): Refused | undefined {
   if (isAboutExtensions(tree)) return extensionRefusal(tree, extensions)
+  const refused = ownSchema === undefined ? undefined : ownSchemaRefusal(tree, ownSchema)
+  if (refused !== undefined) return refused
   return sessionRefusal(tree, text) ?? ofCopy(tree) ?? ofUnnamedIndex(tree)
 }
 
 /** Why a statement may not change what a migration runs in: transaction, role, session. */
 export function sessionRefusal(tree: ParseNode, text: string): Refused | undefined {
-  return ofTransaction(tree) ?? ofIdentity(tree, text) ?? ofReset(tree)
+  return ofTransaction(tree) ?? ofIdentity(tree, text) ?? ofReset(tree) ?? ofTexts(tree)
 }
 
 function ofTransaction(tree: ParseNode): Refused | undefined {
@@ -37,42 +44,11 @@ function ofTransaction(tree: ParseNode): Refused | undefined {
 }
 
 function ofIdentity(tree: ParseNode, text: string): Refused | undefined {
-  const name = nodeOf(tree, 'VariableSetStmt')?.name?.toLowerCase()
-  const isSet = name !== undefined && IDENTITY.includes(name)
-  const changes =
-    isSet ||
-    (/set_config/i.test(text) && setsIdentity(tree)) ||
-    changesRoleInBody(optionOf(nodeOf(tree, 'DoStmt')?.args, 'as') ?? '')
-  if (!changes) return undefined
+  if (!changesRole(tree, text)) return undefined
   return {
     message: 'A migration cannot change the role: it runs as the owner of its module.',
     remedy: 'Remove the statement; what only an administrator may do belongs into no migration.',
   }
-}
-
-/** Whether `set_config('role', …)` is called anywhere in a tree. */
-function setsIdentity(node: unknown): boolean {
-  if (Array.isArray(node)) return node.some(setsIdentity)
-  if (typeof node !== 'object' || node === null) return false
-  const { FuncCall: call } = node as {
-    readonly FuncCall?: {
-      readonly funcname?: readonly { readonly String?: { readonly sval?: string } }[]
-      readonly args?: readonly unknown[]
-    }
-  }
-  if (call?.funcname?.at(-1)?.String?.sval === 'set_config') {
-    const setting = constantOf(call.args?.[0])?.toLowerCase()
-    if (setting !== undefined && IDENTITY.includes(setting)) return true
-  }
-  return Object.values(node).some(setsIdentity)
-}
-
-function constantOf(node: unknown): string | undefined {
-  const { A_Const, TypeCast } = (node ?? {}) as {
-    readonly A_Const?: { readonly sval?: { readonly sval?: string } }
-    readonly TypeCast?: { readonly arg?: unknown }
-  }
-  return TypeCast === undefined ? A_Const?.sval?.sval : constantOf(TypeCast.arg)
 }
 
 function ofReset(tree: ParseNode): Refused | undefined {
@@ -85,6 +61,21 @@ function ofReset(tree: ParseNode): Refused | undefined {
         remedy: 'Reset by name what the migration has set itself.',
       }
     : undefined
+}
+
+const TEXTS = 'standard_conforming_strings'
+
+/** The statements after it were cut as if it were on, whatever it is. */
+function ofTexts(tree: ParseNode): Refused | undefined {
+  const set = nodeOf(tree, 'VariableSetStmt')
+  if (set?.name?.toLowerCase() !== TEXTS || set.kind !== 'VAR_SET_VALUE') return undefined
+  const { sval, boolval, ival } = set.args?.[0]?.A_Const ?? {}
+  const value = (sval?.sval ?? String(boolval?.boolval ?? ival?.ival ?? 'false')).toLowerCase()
+  if (['on', 'true', 'yes', '1'].includes(value)) return undefined
+  return {
+    message: `Migrations are read with "${TEXTS}" on: a backslash in '…' is itself.`,
+    remedy: "Remove the statement, and write texts with backslash escapes as E'…'.",
+  }
 }
 
 function ofCopy(tree: ParseNode): Refused | undefined {

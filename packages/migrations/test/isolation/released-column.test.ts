@@ -59,6 +59,18 @@ const AGAIN = [
 ] as const
 
 describe.each(GRADES)('%s logins: the tenant column of a protected table', (grade) => {
+  it('stays where code drops it without a word about what stands on it', async () => {
+    const platform = await startPlatform({ grade, files: { '001_a.sql': BASE } })
+    await platform.run()
+    const file = `DO $$ BEGIN EXECUTE 'ALTER TABLE base DROP ' || 'organization_id'; END $$;`
+    await expect(platform.run({ '002_b.sql': file })).rejects.toMatchObject({
+      code: 'PLT_MIGRATION_FAILED',
+      sqlState: '2BP01',
+      remedy: expect.stringContaining('a statement of its own'),
+    })
+    expect(await platform.truth(UNPROTECTED)).toEqual([])
+  })
+
   it.each(AWAY)('goes away by %s, and the protection with it', async (_, text) => {
     const platform = await startPlatform({ grade, files: { '001_a.sql': BASE } })
     await platform.run({ '002_b.sql': text })

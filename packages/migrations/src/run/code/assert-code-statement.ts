@@ -1,7 +1,9 @@
 import { PlataformaError } from '@plataforma/core'
 import { loadParser, type ParseNode, parsePlaced } from '@plataforma/core/parser'
 import { type ChangedColumn, changedColumns } from '../../script/changed-columns.js'
+import { mayCommit } from '../../script/may-commit.js'
 import { outsideEffect } from '../../script/outside-effect.js'
+import { ownSchemaRefusal } from '../../script/own-schema.js'
 import { sessionRefusal } from '../../script/statement-refusal.js'
 import { isPatient } from '../outside/is-patient.js'
 
@@ -9,21 +11,24 @@ const SHOWN = 200
 
 /** Words without which no text holds a statement that is forbidden. */
 const SUSPICIOUS =
-  /\b(abort|begin|commit|discard|end|prepare|release|reset|role|rollback|savepoint|session\w*|start)\b/i
+  /\b(abort|begin|commit|discard|end|owned|pg_settings|prepare|release|reset|role|rollback|savepoint|schema|session\w*|standard\w*|start)\b/i
 
 /**
  * Refuses the texts of code that end its transaction or change its role behind the engine's back.
  *
  * @throws PlataformaError `PLT_STATEMENT_NOT_ALLOWED`
  */
-export async function assertCodeStatement(text: string): Promise<void> {
+export async function assertCodeStatement(text: string, ownSchema?: string): Promise<void> {
   if (!SUSPICIOUS.test(text)) return
   await loadParser()
   for (const tree of statementsOf(text)) {
-    const refused = sessionRefusal(tree, text)
+    const own = ownSchema === undefined ? undefined : ownSchemaRefusal(tree, ownSchema)
+    const refused = own ?? sessionRefusal(tree, text)
     if (refused === undefined) continue
     throw new PlataformaError('PLT_STATEMENT_NOT_ALLOWED', refused.message, {
-      remedy: 'Use `db.transaction()`, which is a savepoint; the role is that of the module.',
+      remedy:
+        own?.remedy ??
+        'Use `db.transaction()`, which is a savepoint; the role is that of the module.',
       details: { statement: text.slice(0, SHOWN) },
     })
   }
@@ -46,7 +51,7 @@ export async function outsideOf(text: string): Promise<'patient' | 'other' | und
   for (const tree of statementsOf(text)) {
     const effect = outsideEffect(tree)
     if (effect !== undefined) return isPatient(effect) ? 'patient' : 'other'
-    if ('DoStmt' in tree || 'CallStmt' in tree) return 'other'
+    if (mayCommit(tree)) return 'other'
   }
   return undefined
 }

@@ -17,6 +17,8 @@ export class CodeSession {
   readonly #signal: AbortSignal | undefined
   readonly #releaseStatement: RunCodeOptions['releaseStatement']
   readonly #closeTransaction: RunCodeOptions['closeTransaction']
+  readonly #checkText: string | undefined
+  readonly #ownSchema: string | undefined
   readonly #savepoints = new Savepoints()
   readonly #leases = new Set<Lease>()
   readonly #pending = new Set<Promise<unknown>>()
@@ -28,12 +30,14 @@ export class CodeSession {
 
   constructor(
     session: Kysely<unknown>,
-    { signal, releaseStatement, closeTransaction }: RunCodeOptions,
+    { signal, releaseStatement, closeTransaction, checkText, ownSchema }: RunCodeOptions,
   ) {
     this.#session = session.withoutPlugins()
     this.#signal = signal
     this.#releaseStatement = releaseStatement
     this.#closeTransaction = closeTransaction
+    this.#checkText = checkText
+    this.#ownSchema = ownSchema
   }
 
   /** Connections that are still taken. */
@@ -74,7 +78,7 @@ export class CodeSession {
       // As it is now: it waits for its turn while others may begin a transaction.
       const isAlone = this.isOutside
       return await this.#inTurn(async () => {
-        await assertCodeStatement(query.sql)
+        await assertCodeStatement(query.sql, this.#ownSchema)
         if (isAlone || this.isOutside) return await this.#commitAlone<R>(query)
         await this.#release(query.sql)
         return await this.#execute<R>(query)
@@ -104,6 +108,7 @@ export class CodeSession {
         if (outside === 'patient') await this.#run(PATIENT)
         const result = await this.#execute<R>(query)
         if (outside === 'patient') await this.#run(IMPATIENT)
+        else if (this.#checkText !== undefined) await this.#run(this.#checkText)
         return result
       }
       await this.#run('BEGIN')

@@ -15,6 +15,10 @@ export interface RunCodeOptions {
    * commits by itself, and this is called before each COMMIT.
    */
   readonly closeTransaction?: (() => Promise<void>) | undefined
+  /** Fails where a statement outside of transactions has changed the role. */
+  readonly checkText?: string | undefined
+  /** The schema that the module is, where somebody else makes and keeps it. */
+  readonly ownSchema?: string | undefined
 }
 
 /**

@@ -156,7 +156,7 @@ describe('it is refused, naming the first statement that differs,', () => {
   })
 
   it('and one of which nobody can tell needs attention, edited or not', async () => {
-    const block = 'DO $$ BEGIN RAISE; END $$;'
+    const block = 'DO $$ BEGIN COMMIT; RAISE; END $$;'
     await using migrated = await halfDone(`${SINGLY}CREATE TABLE a (n int); ${block} SELECT 1;`)
     await migrated.write({ [FILE]: `${SINGLY}CREATE TABLE a (n int); SELECT 1;` })
     await failing(migrated, 'PLT_MIGRATION_NEEDS_ATTENTION')

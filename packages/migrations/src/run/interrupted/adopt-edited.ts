@@ -34,9 +34,10 @@ export interface EditedMigration {
  */
 export async function adoptEdited(deployer: Deployer, edited: EditedMigration): Promise<void> {
   const { migration, record, extensions } = edited
+  const rules = { extensions, ground: deployer.context.ground }
   const { db } = deployer.session
-  const begun = await readBegun(db, record, { direction: 'up', extensions })
-  const script = await readScript(migration, extensions)
+  const begun = await readBegun(db, record, { direction: 'up', rules })
+  const script = await readScript(migration, rules)
   const work = { migration, record, begun, statements: script?.up ?? [] }
   const refusal = editRefusal(work)
   if (refusal !== undefined) throw await tellChanges(refusal, [migration], db)

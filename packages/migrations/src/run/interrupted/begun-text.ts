@@ -4,7 +4,7 @@ import { type Direction, readProgress } from '../../registry/progress.js'
 import { readStored } from '../../registry/stored-migration.js'
 import type { ScriptStatement } from '../../script/migration-script.js'
 import { SqlMigration } from '../../source/sql-migration.js'
-import { readScript } from '../read-script.js'
+import { readScript, type ScriptRules } from '../read-script.js'
 import { partsOf } from '../script-parts.js'
 import { type HalfDone, halfDone } from './half-done.js'
 
@@ -18,17 +18,14 @@ export interface BegunText extends HalfDone {
 export async function readBegun(
   db: Kysely<unknown>,
   record: Pick<MigrationRecord, 'module' | 'name'>,
-  {
-    direction,
-    extensions,
-  }: { readonly direction: Direction; readonly extensions: readonly string[] },
+  { direction, rules }: { readonly direction: Direction; readonly rules: ScriptRules },
 ): Promise<BegunText | undefined> {
   const { module, name } = record
   const stored = await readStored(db, module, name)
   if (!stored || stored.text === null) return undefined
   const place = `${module}/${name} (as begun)`
   const migration = new SqlMigration({ module, name, place, text: stored.text })
-  const script = await readScript(migration, extensions)
+  const script = await readScript(migration, rules)
   const statements = script?.[direction] ?? []
   const parts = partsOf(statements, migration.metadata)
   const progress = await readProgress(db, { module, name, direction })

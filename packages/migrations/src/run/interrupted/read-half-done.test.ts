@@ -74,7 +74,7 @@ it('tells that what has happened was edited, and a plan is refused as a run is',
 
 it('tells where somebody has to look, before a run has found out and after', async () => {
   await using migrated = await halfDone(
-    `${SINGLY}CREATE TABLE a ();\nDO $$ BEGIN RAISE 'no'; END $$;\nSELECT 1`,
+    `${SINGLY}CREATE TABLE a ();\nDO $$ BEGIN COMMIT; RAISE 'no'; END $$;\nSELECT 1`,
   )
   const attention = {
     state: 'needs-attention',

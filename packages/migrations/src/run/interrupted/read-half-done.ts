@@ -7,7 +7,7 @@ import type { MigrationRecord } from '../../registry/migration-record.js'
 import { readProgress } from '../../registry/progress.js'
 import type { HalfDoneMigration } from '../../system/migration-reports.js'
 import { DEPLOYER_LOCK } from '../lock-key.js'
-import { readScript } from '../read-script.js'
+import { readScript, type ScriptRules } from '../read-script.js'
 import { type BegunText, readBegun } from './begun-text.js'
 import { editRefusal } from './edited-begun.js'
 import { remedyFor } from './half-done-remedy.js'
@@ -23,13 +23,13 @@ export interface HalfDoneQuestion {
   readonly migrations: readonly Migration[]
   /** Those that are not half done are left out. */
   readonly records: readonly MigrationRecord[]
-  readonly extensions: readonly string[]
+  readonly rules: ScriptRules
 }
 
 /** How far half-done migrations came, and what becomes of them; only looks. */
 export async function readHalfDone(
   db: Kysely<unknown>,
-  { migrations, records, extensions }: HalfDoneQuestion,
+  { migrations, records, rules }: HalfDoneQuestion,
 ): Promise<readonly HalfDoneFinding[]> {
   const begun = records.filter(({ state }) => state !== 'applied')
   if (begun.length === 0) return []
@@ -38,7 +38,7 @@ export async function readHalfDone(
   for (const record of begun) {
     const { module, name } = record
     const file = migrations.find((one) => one.module === module && one.name === name)
-    findings.push(await lookAt(db, { record, file, extensions, isRunning }))
+    findings.push(await lookAt(db, { record, file, rules, isRunning }))
   }
   return findings
 }
@@ -46,17 +46,17 @@ export async function readHalfDone(
 interface Looked {
   readonly record: MigrationRecord
   readonly file: Migration | undefined
-  readonly extensions: readonly string[]
+  readonly rules: ScriptRules
   /** Whether a process migrates now. */
   readonly isRunning: boolean
 }
 
 async function lookAt(db: Kysely<unknown>, looked: Looked): Promise<HalfDoneFinding> {
-  const { record, file, extensions, isRunning } = looked
+  const { record, file, rules, isRunning } = looked
   const direction = record.state === 'undoing' ? 'down' : 'up'
   const { module, name } = record
   const begun =
-    record.kind === 'sql' ? await readBegun(db, record, { direction, extensions }) : undefined
+    record.kind === 'sql' ? await readBegun(db, record, { direction, rules }) : undefined
   const at = {
     direction,
     done: begun?.done ?? null,
@@ -82,12 +82,12 @@ async function lookAt(db: Kysely<unknown>, looked: Looked): Promise<HalfDoneFind
 }
 
 async function refusalOf(
-  { record, file: migration, extensions }: Looked & { readonly file: Migration },
+  { record, file: migration, rules }: Looked & { readonly file: Migration },
   begun: BegunText | undefined,
 ): Promise<PlataformaError | undefined> {
   if (!isChanged(migration, record)) return undefined
   try {
-    const script = await readScript(migration, extensions)
+    const script = await readScript(migration, rules)
     return editRefusal({ migration, record, begun, statements: script?.up ?? [] })
   } catch (error) {
     if (error instanceof PlataformaError) return error

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest'
+import { startPlatform } from './platform.fixture.js'
+
+const BUILT = `'reset' || ' role'`
+
+const HELPERS = `
+  CREATE TABLE base (id int); INSERT INTO base VALUES (1);
+  CREATE FUNCTION muda() RETURNS int LANGUAGE plpgsql AS $$ BEGIN EXECUTE ${BUILT}; RETURN 1; END $$;
+  CREATE PROCEDURE muda_tudo() LANGUAGE plpgsql AS $$ BEGIN EXECUTE ${BUILT}; END $$;
+  CREATE FUNCTION ao_mudar() RETURNS trigger LANGUAGE plpgsql
+    AS $$ BEGIN PERFORM muda(); RETURN NEW; END $$;
+  CREATE TABLE alvo (id int);
+  CREATE TRIGGER a AFTER INSERT ON alvo FOR EACH ROW EXECUTE FUNCTION ao_mudar();
+  CREATE TABLE adiado (id int);
+  CREATE CONSTRAINT TRIGGER a AFTER INSERT ON adiado DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION ao_mudar();`
+
+/** What a statement of the third line does, and whether its line is told. */
+const ESCAPES = [
+  ['DO', `DO $$ BEGIN EXECUTE ${BUILT}; END $$;`, 3],
+  [
+    'DO that comes back',
+    `DO $$ DECLARE eu text := current_user; BEGIN
+      EXECUTE ${BUILT}; CREATE TABLE public.fuga (id int);
+      EXECUTE format('set local %s %I', 'role', eu); END $$;`,
+    3,
+  ],
+  [
+    'DO with a function whose setting it is',
+    `DO $$ BEGIN EXECUTE format('CREATE FUNCTION sobe() RETURNS int LANGUAGE sql SET %s = %I AS %L',
+      'role', session_user, 'SELECT 1'); PERFORM sobe(); END $$;`,
+    3,
+  ],
+  [
+    'DO that leaves the words to set_config',
+    `DO $$ DECLARE n text := 'role'; BEGIN
+    PERFORM set_config(n, 'none', true); END $$;`,
+    3,
+  ],
+  ['CALL', 'CALL muda_tudo();', 3],
+  ['SELECT', 'SELECT muda();', 3],
+  [
+    'SELECT of a name that comes from rows',
+    `SELECT set_config(n, 'none', false)
+    FROM (VALUES ('role')) AS v (n);`,
+    3,
+  ],
+  ['a trigger', 'INSERT INTO alvo VALUES (1);', undefined],
+  ['a deferred trigger', 'INSERT INTO adiado VALUES (1);', undefined],
+  ['a default', 'ALTER TABLE base ADD COLUMN n int DEFAULT muda();', undefined],
+] as const
+
+describe('who a migration is to its end', () => {
+  it.each(ESCAPES)('is told where %s changes it', async (_, text, line) => {
+    const platform = await startPlatform({ files: { '001_a.sql': HELPERS } })
+    await platform.run()
+    const file = `-- @metadata {}\nCREATE TABLE antes (id int);\n${text}\nCREATE TABLE depois (id int);`
+    for (const transaction of [undefined, false]) {
+      const metadata = JSON.stringify({ transaction })
+      await expect(
+        platform.run({ '002_b.sql': file.replace('{}', metadata) }),
+      ).rejects.toMatchObject({
+        code: 'PLT_MIGRATION_ROLE',
+        message: expect.stringMatching(
+          /^Migration 002_b of "vendas" (tried to change|changed) the role/,
+        ),
+        details: { file: expect.stringContaining('002_b.sql'), migration: '002_b' },
+        ...(line === undefined || transaction === false ? {} : { details: { line } }),
+      })
+      expect(
+        await platform.truth(`SELECT name FROM plataforma.migrations WHERE state = 'applied'`),
+      ).toEqual([{ name: '001_a' }])
+      expect(
+        await platform.truth(`SELECT FROM pg_class WHERE relname IN ('depois', 'fuga')`),
+      ).toEqual([])
+      await platform.truth('DROP TABLE IF EXISTS module_vendas.antes')
+      await platform.truth('DELETE FROM plataforma.migration_progress')
+      await platform.truth(`DELETE FROM plataforma.migrations WHERE name = '002_b'`)
+    }
+  })
+
+  it('is told where code that commits by itself changes it', async () => {
+    const platform = await startPlatform({ files: { '001_a.sql': HELPERS } })
+    await platform.run()
+    const text = `-- @metadata {"transaction": false}
+      DO $$ BEGIN COMMIT; EXECUTE ${BUILT}; END $$; CREATE TABLE depois (id int);`
+    await expect(platform.run({ '002_b.sql': text })).rejects.toMatchObject({
+      code: 'PLT_MIGRATION_ROLE',
+      details: { line: 2 },
+    })
+    await expect(platform.run()).rejects.toMatchObject({ code: 'PLT_MIGRATION_NEEDS_ATTENTION' })
+    expect(await platform.truth(`SELECT FROM pg_class WHERE relname = 'depois'`)).toEqual([])
+  })
+
+  it.each([undefined, false])('is told of code with "transaction": %s', async (transaction) => {
+    const platform = await startPlatform({ files: { '001_a.sql': HELPERS } })
+    await platform.run()
+    await expect(
+      platform.run({
+        '002_b.mjs': `import { sql } from ${JSON.stringify(import.meta.resolve('kysely'))}
+          export const metadata = ${JSON.stringify({ transaction })}
+          export const up = (db) => db.transaction().execute(async (trx) => {
+            await sql\`SELECT set_config(\${'role'}, 'none', true)\`.execute(trx)
+            await sql\`CREATE TABLE public.fuga (id int)\`.execute(trx)
+          })`,
+      }),
+    ).rejects.toMatchObject({ code: 'PLT_MIGRATION_ROLE' })
+    expect(await platform.truth(`SELECT FROM pg_class WHERE relname = 'fuga'`)).toEqual([])
+  })
+
+  it('stays the owner for all that a body may do', async () => {
+    const platform = await startPlatform({
+      files: {
+        '001_a.sql': `CREATE TABLE base (id int PRIMARY KEY);
+          DO $$ BEGIN
+            CREATE TEMP TABLE rascunho ON COMMIT DROP AS SELECT 1 AS id;
+            INSERT INTO base SELECT id FROM rascunho;
+            EXECUTE 'ALTER TABLE base ADD nome text DEFAULT ''$plataforma$''';
+            SET LOCAL search_path = pg_catalog, module_vendas;
+          END $$;
+          CREATE INDEX i ON base (nome);
+          CREATE PROCEDURE mais(INOUT n int) LANGUAGE plpgsql
+            AS $$ BEGIN n := n + 1; INSERT INTO module_vendas.base (id) VALUES (n); END $$;
+          CALL mais(1);`
+          .replace('CREATE PROCEDURE mais', 'CREATE PROCEDURE module_vendas.mais')
+          .replace('CALL mais', 'CALL module_vendas.mais'),
+      },
+    })
+    await platform.run()
+    expect(await platform.truth('SELECT id, nome FROM module_vendas.base ORDER BY id')).toEqual([
+      { id: 1, nome: '$plataforma$' },
+      { id: 2, nome: '$plataforma$' },
+    ])
+    expect(
+      await platform.truth(`SELECT proname FROM pg_proc WHERE proname = 'plataforma_as_owner'`),
+    ).toEqual([])
+  })
+})
