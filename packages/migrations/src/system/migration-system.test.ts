@@ -216,3 +216,13 @@ it('keeps a snapshot of each module that a run has changed', async () => {
   expect(rows.map(({ tables }) => tables)).toEqual([['clientes'], ['c', 'clientes']])
   expect(rows.map(({ version }) => version)).toEqual(['1.0.0', '7.1.0'])
 })
+
+it('refuses calls after it was closed', async () => {
+  await using migrated = await Migrated.make(VENDAS)
+  const system = migrated.system()
+  await system.runAllMigrations()
+  await system.close()
+  await system.close()
+  await expect(system.runAllMigrations()).rejects.toMatchObject({ code: 'PLT_CLOSED' })
+  await expect(system.getStatus()).rejects.toMatchObject({ code: 'PLT_CLOSED' })
+})

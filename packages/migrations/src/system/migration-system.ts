@@ -1,4 +1,4 @@
-import { assertModuleName } from '@plataforma/core'
+import { assertModuleName, PlataformaError } from '@plataforma/core'
 import type { CreatedMigration } from '../create/create-migration.js'
 import type { Ground } from '../ground/ground.js'
 import { openPlainGround } from '../ground/plain-ground.js'
@@ -212,7 +212,7 @@ export class MigrationSystem implements AsyncDisposable {
     return await readEvents(ground.db.withoutPlugins(), module)
   }
 
-  /** Ends what runs, and what was opened here. Repeatable. */
+  /** Ends what runs, and what was opened here; calls after it are `PLT_CLOSED`. Repeatable. */
   async close(): Promise<void> {
     this.#closing.abort()
     const ground = await this.#ground?.catch(() => undefined)
@@ -225,7 +225,11 @@ export class MigrationSystem implements AsyncDisposable {
   }
 
   async #engine({ signal }: Abortable): Promise<Engine> {
-    this.#closing.signal.throwIfAborted()
+    if (this.#closing.signal.aborted) {
+      throw new PlataformaError('PLT_CLOSED', 'The migrations were closed.', {
+        remedy: 'Make the call before `close()`, or make another MigrationSystem.',
+      })
+    }
     signal?.throwIfAborted()
     const options = this.#options
     this.#ground ??= this.#open()
