@@ -24,6 +24,8 @@ export interface TestOptions {
   readonly redis?: boolean
   /** Files for which neither the server's version nor the administrator makes a difference. */
   readonly once?: readonly string[]
+  /** Whether each file loads its modules anew: where tests change what belongs to the process. */
+  readonly isolate?: boolean
   /** Files that take long: `npm run check:slow` runs them, once, and no other run does. */
   readonly slow?: readonly string[]
 }
@@ -33,6 +35,7 @@ const isSlowRun = process.env.PLATAFORMA_TEST_SLOW === '1'
 /** What all packages' tests have in common: they see each other's source and share servers. */
 export function testConfig({
   redis = false,
+  isolate = false,
   once = [],
   slow = [],
 }: TestOptions = {}): ViteUserConfig {
@@ -42,7 +45,11 @@ export function testConfig({
     test: {
       ...reporters(),
       // Test files wait for servers more than they compute.
-      maxWorkers: Math.max(2, availableParallelism() - 1),
+      maxWorkers: availableParallelism() + 1,
+      // The files of a worker share its loaded modules: loading them costs more than most tests.
+      isolate,
+      restoreMocks: true,
+      unstubEnvs: true,
       testTimeout: 60_000,
       hookTimeout: 120_000,
       // What is polled for comes late on a loaded machine, not never.

@@ -24,17 +24,19 @@ test(
 )
 
 test.each([
-  ['SIGINT', 130, 'workload', /… workload .*operations/],
-  ['SIGTERM', 143, 'start of the system', /✓ Redis/],
-  ['SIGTERM', 143, 'migrations', /… migrations/],
+  ['SIGINT', 130, 'workload', '… workload', '✓ workload'],
+  ['SIGTERM', 143, 'start of the system', '✓ Redis', '✓ migrations'],
+  ['SIGTERM', 143, 'migrations', '✓ system', '✓ migrations'],
 ] as const)(
   '%s (exit code %i) ends it in order in the middle of the %s, and nothing is left running',
-  async (signal, exitCode, _, when) => {
+  async (signal, exitCode, _, when, never) => {
     const run = await runDemo(['--tenants', '2', '--seconds', '60'], {
       interrupt: { when, signal },
     })
     expect(run.exitCode).toBe(exitCode)
     expect(run.errors).toBe('')
+    expect(run.output).toContain(when)
+    expect(run.output).not.toContain(never)
     expect(run.output).toContain('Stopped; everything that the demo started has ended.')
     const port = Number(/PostgreSQL .* on port (\d+)/.exec(run.output)?.[1])
     expect(port).toBeGreaterThan(0)

@@ -13,8 +13,8 @@ export interface DemoRun {
 /** What the person in front of it does. */
 export interface DemoRunOptions {
   readonly env?: NodeJS.ProcessEnv
-  /** A signal to send as soon as the output matches. */
-  readonly interrupt?: { readonly when: RegExp; readonly signal: NodeJS.Signals }
+  /** A signal to send as soon as the output contains the text. */
+  readonly interrupt?: { readonly when: string; readonly signal: NodeJS.Signals }
 }
 
 /** Runs the demo as a process of its own, without a terminal. */
@@ -35,7 +35,7 @@ export function runDemo(
   })
   demo.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text
-    if (interrupt && !interrupted && interrupt.when.test(output)) {
+    if (interrupt && !interrupted && output.includes(interrupt.when)) {
       interrupted = true
       demo.kill(interrupt.signal)
     }

@@ -9,11 +9,8 @@ import {
   type ProgramRun,
   startProgram,
 } from '@plataforma/testkit'
-import { afterAll } from 'vitest'
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
-
-afterAll(async () => (await bundle)?.[Symbol.asyncDispose]())
 
 /** Runs `plataforma` in a process of its own. */
 export async function plataforma(
@@ -26,7 +23,7 @@ export async function plataforma(
 
 let bundle: Promise<BundledProgram> | undefined
 
-/** The command, made once for a test file; Node reads configuration files as it does for users. */
+/** The command, made once for a test run; Node reads configuration files as it does for users. */
 function bundleCommand(): Promise<BundledProgram> {
   return bundleProgram({
     entry: join(PACKAGE, 'src', 'command', 'main.ts'),

@@ -114,13 +114,17 @@ plataforma-migrate: Migration 003_bad of "auth" failed: relation "missing" does 
     const cwd = folderOf({
       ...AUTH,
       'migrations.config.mjs': 'export default { lockWaitMs: 300 }',
-      'migrations/auth/003_slow.sql': 'select pg_sleep(4);',
+      'migrations/auth/003_slow.sql': `do $$ begin
+        while not exists (select from pg_class where relname = 'go_on')
+          loop perform pg_sleep(0.05); end loop;
+      end $$;`,
     })
     const slow = await startMigrate(['up'], { cwd, env })
     await expect.poll(() => slow.stderr).toContain('auth/002_roles')
     const { exitCode, stderr } = await migrate(['up'], { cwd, env })
     expect(exitCode).toBe(5)
     expect(stderr).toMatch(/^waiting {6}for pid \d+ \(plataforma-migrations .* of \w+ at /m)
+    await ask('create table public.go_on ()')
     expect(await slow.ended).toMatchObject({ exitCode: 0 })
   })
 

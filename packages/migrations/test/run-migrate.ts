@@ -8,13 +8,10 @@ import {
   type RunningProgram,
   startProgram,
 } from '@plataforma/testkit'
-import { afterAll } from 'vitest'
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
 
 let bundle: Promise<BundledProgram> | undefined
-
-afterAll(async () => (await bundle)?.[Symbol.asyncDispose]())
 
 /** Runs `plataforma-migrate` in a process of its own. */
 export async function migrate(

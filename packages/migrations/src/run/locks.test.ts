@@ -89,7 +89,7 @@ it('comes again to a lock that others hold, and readers do not wait behind it fo
   await reader.end()
   expect(Math.min(...longest)).toBeGreaterThan(lockTimeoutMs / 2)
   expect(Math.min(...longest)).toBeLessThan(lockTimeoutMs + 100)
-  expect(Math.max(...longest)).toBeLessThan(lockTimeoutMs + 1_000)
+  expect(Math.max(...longest)).toBeLessThan(lockTimeoutMs + 5_000)
   const [first, second] = ofKind(progress, 'retrying')
   expect(first).toMatchObject({ attempt: 1, module: 'vendas', name: '002_b' })
   const pids = [first, second].flatMap((one) => one?.blockers.map(({ pid }) => pid) ?? [])

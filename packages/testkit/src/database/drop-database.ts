@@ -40,7 +40,7 @@ const ROLES_OF_DATABASE = `
 export async function dropDatabase(server: SharedPostgres, name: string): Promise<void> {
   await withClient(server.connectionString, async (client) => {
     const roles = await client.query<{ name: string }>(ROLES_OF_DATABASE, [name])
-    await rollBackPrepared(server, name)
+    await rollBackPrepared(client, server, name)
     await dropSlots(client, name)
     await client.query(`drop database if exists ${escapeIdentifier(name)} with (force)`)
     await dropRoles(
@@ -50,17 +50,19 @@ export async function dropDatabase(server: SharedPostgres, name: string): Promis
   })
 }
 
-async function rollBackPrepared(server: SharedPostgres, name: string): Promise<void> {
+async function rollBackPrepared(
+  client: Client,
+  server: SharedPostgres,
+  name: string,
+): Promise<void> {
+  const sql = 'select gid from pg_prepared_xacts where database = $1'
+  const gids = await client.query<{ gid: string }>(sql, [name])
+  if (gids.rows.length === 0) return
   const url = new URL(server.connectionString)
   url.pathname = `/${encodeURIComponent(name)}`
-  const sql = 'select gid from pg_prepared_xacts where database = $1'
-  const gids = await withClient(server.connectionString, (client) =>
-    client.query<{ gid: string }>(sql, [name]),
-  )
-  if (gids.rows.length === 0) return
-  await withClient(url.href, async (client) => {
+  await withClient(url.href, async (inside) => {
     for (const { gid } of gids.rows) {
-      await client.query(`rollback prepared ${client.escapeLiteral(gid)}`)
+      await inside.query(`rollback prepared ${inside.escapeLiteral(gid)}`)
     }
   })
 }
