@@ -15,15 +15,16 @@ function reporters(): ViteUserConfig['test'] {
   return { reporters: ['default', ['json', { outputFile: `${folder}/${name}.json` }]] }
 }
 
-/** Whether another server or administrator than the usual is asked for. */
-const isVariation =
-  process.env.PLATAFORMA_TEST_POSTGRES !== undefined ||
-  process.env.PLATAFORMA_TEST_ADMINISTRATOR !== undefined
+/** Whether another administrator, or another server too, than the usual is asked for. */
+const isOtherAdministrator = process.env.PLATAFORMA_TEST_ADMINISTRATOR !== undefined
+const isVariation = isOtherAdministrator || process.env.PLATAFORMA_TEST_POSTGRES !== undefined
 
 export interface TestOptions {
   readonly redis?: boolean
   /** Files for which neither the server's version nor the administrator makes a difference. */
   readonly once?: readonly string[]
+  /** Files that choose all their administrators themselves: which one is usual changes nothing. */
+  readonly ownAdministrators?: readonly string[]
   /** Whether each file loads its modules anew: where tests change what belongs to the process. */
   readonly isolate?: boolean
   /** Files that take long: `npm run check:slow` runs them, once, and no other run does. */
@@ -37,6 +38,7 @@ export function testConfig({
   redis = false,
   isolate = false,
   once = [],
+  ownAdministrators = [],
   slow = [],
 }: TestOptions = {}): ViteUserConfig {
   return defineConfig({
@@ -57,6 +59,7 @@ export function testConfig({
       exclude: [
         ...configDefaults.exclude,
         ...(isVariation ? once : []),
+        ...(isOtherAdministrator ? ownAdministrators : []),
         ...(isSlowRun ? [] : slow),
       ],
       include: isSlowRun ? [...slow] : ['**/src/**/*.test.ts', '**/test/**/*.test.ts'],
