@@ -84,6 +84,6 @@ export class CodeMigration implements Migration {
 /** Characters before a key of the metadata in the text of a program; near it is enough. */
 function offsetOf(source: string, key: string | number | undefined): number {
   const start = Math.max(0, source.search(/\bmetadata\b/))
-  const near = key === undefined ? -1 : source.slice(start).search(new RegExp(`\\b${key}\\b`))
-  return near === -1 ? start : start + near
+  const near = key === undefined ? -1 : source.indexOf(String(key), start)
+  return near === -1 ? start : near
 }
