@@ -25,8 +25,12 @@ import type {
   RunReport,
 } from './migration-reports.js'
 
-/** Options for who has a ground already: the system. */
-export type GroundedOptions = MigrationOptions & { readonly ground: Ground }
+/**
+ * Options for who has a ground already: the system.
+ *
+ * @internal
+ */
+type GroundedOptions = MigrationOptions & { readonly ground: Ground }
 
 /** A call that is over so soon that its signal is asked only before it begins. */
 type Abortable = Pick<CallOptions, 'signal'>
@@ -57,6 +61,9 @@ export class MigrationSystem implements AsyncDisposable {
   #ground: Promise<Ground> | undefined
 
   /** @throws PlataformaError `PLT_CONFIG_INVALID` */
+  constructor(options: MigrationSystemOptions)
+  /** @internal */
+  constructor(options: GroundedOptions)
   constructor(options: MigrationSystemOptions | GroundedOptions) {
     if (isGrounded(options)) checkMigrationOptions(options, GROUNDED_OPTIONS)
     else {
