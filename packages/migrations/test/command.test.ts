@@ -370,3 +370,40 @@ describe('the program', () => {
     expect(other.stdout).toBe('Nothing to do: everything is applied.\n')
   })
 })
+
+describe('a network that swallows everything', () => {
+  const inTime = async (ended: Promise<{ exitCode: number | null }>) => {
+    const begin = performance.now()
+    const { exitCode } = await ended
+    expect(performance.now() - begin).toBeLessThan(10_000)
+    return exitCode
+  }
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('on %s ends with %i in the middle of a statement', async (signal, code) => {
+    const cwd = folderOf({ ...AUTH, 'migrations/auth/003_slow.sql': 'select pg_sleep(600);' })
+    await using proxy = await startTcpProxy(database.server)
+    const url = proxy.url(database.connectionString)
+    const running = await startMigrate(['up', '--url', url], { cwd })
+    const sleeping = `select from pg_stat_activity
+      where datname = '${database.name}' and wait_event = 'PgSleep'`
+    await expect.poll(async () => (await ask(sleeping)).length).toBe(1)
+    proxy.blackHole()
+    running.kill(signal)
+    expect(await inTime(running.ended)).toBe(code)
+    expect(running.stderr).toContain('PostgreSQL did not answer')
+  })
+
+  it('on SIGINT ends with 130 while it connects', async () => {
+    const cwd = folderOf(AUTH)
+    await using proxy = await startTcpProxy(database.server)
+    proxy.blackHole()
+    const url = proxy.url(database.connectionString)
+    const running = await startMigrate(['up', '--url', url], { cwd })
+    await expect.poll(() => proxy.connections).toBe(1)
+    running.kill('SIGINT')
+    expect(await inTime(running.ended)).toBe(130)
+  })
+})

@@ -14,6 +14,7 @@ import { readHistory } from '../registry/read-history.js'
 import type { RepairReport } from '../system/migration-reports.js'
 import { downTextOf } from './down-text.js'
 import type { CallOptions, Engine } from './engine.js'
+import { takeModules } from './take-lock.js'
 import { type Deployer, withDeployerLock } from './with-deployer-lock.js'
 
 /** What is repaired: everything, or one migration. */
@@ -53,13 +54,14 @@ export async function repair(engine: Engine, request: RepairRequest): Promise<Re
       },
     )
   }
+  const isWanted = (record: MigrationRecord) =>
+    (module === undefined || record.module === module) &&
+    (name === undefined || record.name === name)
   return await withDeployerLock(engine, request, async (deployer) => {
-    const { records } = await readHistory(deployer.session.db)
-    const wanted = records.filter(
-      (record) =>
-        (module === undefined || record.module === module) &&
-        (name === undefined || record.name === name),
-    )
+    const { session } = deployer
+    const before = (await readHistory(session.db)).records.filter(isWanted)
+    await takeModules(session, new Set(before.map((one) => one.module)), engine.lockWaitMs)
+    const wanted = (await readHistory(session.db)).records.filter(isWanted)
     if (name !== undefined && wanted.length === 0) throw notRecorded(module, name)
     return as === undefined
       ? await acceptTexts(engine, deployer, wanted)

@@ -1,4 +1,6 @@
-import { assertModuleName, PlataformaError } from '@plataforma/core'
+import { assertModuleName } from '@plataforma/core'
+import { type AbortDeadline, untilAborted } from '../abort/abort-deadline.js'
+import { boundedGround } from '../abort/bounded-ground.js'
 import type { CreatedMigration } from '../create/create-migration.js'
 import type { Ground } from '../ground/ground.js'
 import { openPlainGround } from '../ground/plain-ground.js'
@@ -24,6 +26,7 @@ import type {
   RollbackReport,
   RunReport,
 } from './migration-reports.js'
+import { RunningCalls } from './running-calls.js'
 
 /**
  * Options for who has a ground already: the system.
@@ -32,7 +35,6 @@ import type {
  */
 type GroundedOptions = MigrationOptions & { readonly ground: Ground }
 
-/** A call that is over so soon that its signal is asked only before it begins. */
 type Abortable = Pick<CallOptions, 'signal'>
 
 const DEFAULTS = {
@@ -56,7 +58,7 @@ const GROUNDED_OPTIONS = { ground: 'anything', log: 'anything' } as const
  */
 export class MigrationSystem implements AsyncDisposable {
   readonly #options: MigrationOptions
-  readonly #closing = new AbortController()
+  readonly #calls = new RunningCalls()
   readonly #open: () => Promise<Ground>
   #ground: Promise<Ground> | undefined
 
@@ -71,7 +73,8 @@ export class MigrationSystem implements AsyncDisposable {
       checkMigrationTarget(options)
     }
     this.#options = options
-    this.#open = async () => (isGrounded(options) ? options.ground : await openPlainGround(options))
+    this.#open = async () =>
+      isGrounded(options) ? options.ground : await openPlainGround(options, this.#calls.closing)
   }
 
   /**
@@ -83,7 +86,7 @@ export class MigrationSystem implements AsyncDisposable {
    */
   async runModuleMigrations(module: string, call: CallOptions = {}): Promise<RunReport> {
     assertModuleName(module)
-    return await deploy(await this.#engine(call), { ...this.#call(call), modules: [module] })
+    return await this.#run(call, (engine, own) => deploy(engine, { ...own, modules: [module] }))
   }
 
   /**
@@ -93,7 +96,7 @@ export class MigrationSystem implements AsyncDisposable {
    * `PLT_MIGRATION_…`; the reason of a signal that was aborted
    */
   async runAllMigrations(call: CallOptions = {}): Promise<RunReport> {
-    return await deploy(await this.#engine(call), this.#call(call))
+    return await this.#run(call, deploy)
   }
 
   /**
@@ -102,10 +105,9 @@ export class MigrationSystem implements AsyncDisposable {
    * @throws PlataformaError `PLT_MIGRATION_…`
    */
   async plan(call: CallOptions & { readonly module?: string } = {}): Promise<PlanReport> {
-    const engine = await this.#engine(call)
     const { module } = call
     const modules = module === undefined ? undefined : [module]
-    return await planReport(engine, modules)
+    return await this.#read(call, (engine) => planReport(engine, modules))
   }
 
   /**
@@ -117,7 +119,7 @@ export class MigrationSystem implements AsyncDisposable {
   async getModuleStatus(module: string, call: Abortable = {}): Promise<ModuleStatus> {
     assertModuleName(module)
     const { readStatus } = await import('../run/read-status.js')
-    const [status] = await readStatus(await this.#engine(call), module)
+    const [status] = await this.#read(call, (engine) => readStatus(engine, module))
     if (status === undefined) throw new Error(`no status of module "${module}" was read`)
     return status
   }
@@ -129,7 +131,7 @@ export class MigrationSystem implements AsyncDisposable {
    */
   async getStatus(call: Abortable = {}): Promise<readonly ModuleStatus[]> {
     const { readStatus } = await import('../run/read-status.js')
-    return await readStatus(await this.#engine(call))
+    return await this.#read(call, (engine) => readStatus(engine))
   }
 
   /**
@@ -143,7 +145,7 @@ export class MigrationSystem implements AsyncDisposable {
   async rollback(request: RollbackRequest): Promise<RollbackReport> {
     assertModuleName(request.module)
     const { rollback } = await import('../run/rollback.js')
-    return await rollback(await this.#engine(request), { ...request, ...this.#call(request) })
+    return await this.#run(request, (engine, own) => rollback(engine, { ...request, ...own }))
   }
 
   /**
@@ -155,7 +157,7 @@ export class MigrationSystem implements AsyncDisposable {
   async repair(request: RepairRequest = {}): Promise<RepairReport> {
     if (request.module !== undefined) assertModuleName(request.module)
     const { repair } = await import('../run/repair.js')
-    return await repair(await this.#engine(request), { ...request, ...this.#call(request) })
+    return await this.#run(request, (engine, own) => repair(engine, { ...request, ...own }))
   }
 
   /**
@@ -166,7 +168,7 @@ export class MigrationSystem implements AsyncDisposable {
   async baseline(request: BaselineRequest = {}): Promise<BaselineReport> {
     if (request.module !== undefined) assertModuleName(request.module)
     const { baseline } = await import('../run/baseline.js')
-    return await baseline(await this.#engine(request), { ...request, ...this.#call(request) })
+    return await this.#run(request, (engine, own) => baseline(engine, { ...request, ...own }))
   }
 
   /**
@@ -176,7 +178,7 @@ export class MigrationSystem implements AsyncDisposable {
    */
   async generateTypes(call: Abortable = {}): Promise<RowTypeReport> {
     const { generateRowTypes } = await import('../run/row-types.js')
-    return await generateRowTypes(await this.#engine(call), this.#options)
+    return await this.#run(call, (engine) => generateRowTypes(engine, this.#options))
   }
 
   /**
@@ -186,7 +188,7 @@ export class MigrationSystem implements AsyncDisposable {
    */
   async verifyTypes(call: Abortable = {}): Promise<readonly RowTypeDifference[]> {
     const { verifyRowTypes } = await import('../run/row-types.js')
-    return await verifyRowTypes(await this.#engine(call), this.#options)
+    return await this.#read(call, (engine) => verifyRowTypes(engine, this.#options))
   }
 
   /**
@@ -215,13 +217,12 @@ export class MigrationSystem implements AsyncDisposable {
     module,
     ...call
   }: Abortable & { readonly module?: string } = {}): Promise<readonly HistoryEntry[]> {
-    const { ground } = await this.#engine(call)
-    return await readEvents(ground.db.withoutPlugins(), module)
+    return await this.#read(call, ({ ground }) => readEvents(ground.db.withoutPlugins(), module))
   }
 
   /** Ends what runs, and what was opened here; calls after it are `PLT_CLOSED`. Repeatable. */
   async close(): Promise<void> {
-    this.#closing.abort()
+    await this.#calls.close()
     const ground = await this.#ground?.catch(() => undefined)
     this.#ground = undefined
     await ground?.close()
@@ -231,17 +232,35 @@ export class MigrationSystem implements AsyncDisposable {
     return this.close()
   }
 
-  async #engine({ signal }: Abortable): Promise<Engine> {
-    if (this.#closing.signal.aborted) {
-      throw new PlataformaError('PLT_CLOSED', 'The migrations were closed.', {
-        remedy: 'Make the call before `close()`, or make another MigrationSystem.',
-      })
-    }
-    signal?.throwIfAborted()
+  /** A call that changes something: aborted, it undoes what it is at. */
+  #run<T>(
+    { signal, onProgress = this.#options.onProgress }: CallOptions,
+    work: (engine: Engine, own: CallOptions) => Promise<T>,
+  ): Promise<T> {
+    return this.#calls.run(signal, async (deadline) => {
+      const ground = boundedGround(await this.#opened(deadline), deadline)
+      return await work(this.#engine(ground), { signal: deadline.signal, onProgress })
+    })
+  }
+
+  #read<T>({ signal }: Abortable, work: (engine: Engine) => Promise<T>): Promise<T> {
+    return this.#calls.read(signal, async (deadline) => {
+      const ground = await this.#opened(deadline)
+      return await work(this.#engine(boundedGround(ground, deadline, { isCancelled: true })))
+    })
+  }
+
+  async #opened({ signal }: AbortDeadline): Promise<Ground> {
+    this.#ground ??= this.#open().catch((error: unknown) => {
+      // The next call tries again.
+      this.#ground = undefined
+      throw error
+    })
+    return await untilAborted(signal, this.#ground)
+  }
+
+  #engine(ground: Ground): Engine {
     const options = this.#options
-    this.#ground ??= this.#open()
-    const ground = await this.#ground
-    signal?.throwIfAborted()
     return {
       ground,
       lockWaitMs: options.lockWaitMs ?? DEFAULTS.lockWaitMs,
@@ -253,14 +272,6 @@ export class MigrationSystem implements AsyncDisposable {
       extensions: options.extensions ?? [],
       types: wantsTypes(options) ? options : undefined,
       list: () => listMigrations(options),
-    }
-  }
-
-  #call({ signal, onProgress = this.#options.onProgress }: CallOptions): CallOptions {
-    const closing = this.#closing.signal
-    return {
-      signal: signal === undefined ? closing : AbortSignal.any([signal, closing]),
-      onProgress,
     }
   }
 }
