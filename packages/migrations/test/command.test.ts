@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startTcpProxy, type TestDatabase, testDatabase } from '@plataforma/testkit'
 import pg from 'pg'
@@ -208,6 +208,15 @@ describe('down, status, history, plan', () => {
       'applied',
       'applied',
       'rolled back',
+    ])
+    rmSync(join(cwd, 'migrations/vendas/001_clientes.sql'))
+    const message = 'vendas:001_clientes is applied and its file is gone.'
+    const gone = await migrate(['status', '--check', 'vendas'], { cwd, env })
+    expect(gone.exitCode).toBe(0)
+    expect(gone.stdout.trimEnd().split('\n').slice(2)).toEqual(['', `warning  ${message}`])
+    const json = await migrate(['status', 'vendas', '--json'], { cwd, env })
+    expect(JSON.parse(json.stdout).modules[0].warnings).toEqual([
+      { kind: 'file-missing', module: 'vendas', name: '001_clientes', message },
     ])
   })
 
