@@ -47,7 +47,7 @@ export {
   type MigrationObject,
   type MigrationProgress,
   MigrationSystem,
-  type MigrationsPluginOptions,
+  type MigrationsOptions,
   type ModuleStatus,
   type PendingMigration,
   type PlanReport,

@@ -15,17 +15,13 @@ export type PlainGroundOptions = MigrationTarget & {
 /**
  * Any PostgreSQL: a module is its schema, and nothing is protected by policies.
  *
- * @param signal ends the wait for the server
  * @throws PlataformaError `PLT_DATABASE_UNAVAILABLE`
  */
-export async function openPlainGround(
-  options: PlainGroundOptions,
-  signal?: AbortSignal,
-): Promise<Ground> {
+export async function openPlainGround(options: PlainGroundOptions): Promise<Ground> {
   const address = options.directUrl ?? options.connectionString
   const { log = () => {} } = options
   if (address !== undefined) {
-    const handle = await openHandle(address, { parallel: options.parallel, signal })
+    const handle = await openHandle(address, { parallel: options.parallel })
     return plainGround(handle.db, {
       log,
       isPooled: async () => handle.isPooled,
@@ -38,13 +34,7 @@ export async function openPlainGround(
   return plainGround(db, {
     log,
     // It takes a second connection, which nobody who only reads needs.
-    isPooled: () => {
-      isPooled ??= sharesSessions(db).catch((error: unknown) => {
-        isPooled = undefined
-        throw error
-      })
-      return isPooled
-    },
+    isPooled: () => (isPooled ??= sharesSessions(db)),
     close: async () => {},
   })
 }

@@ -54,7 +54,6 @@ export function moduleStatus(input: ModuleStatusInput): ModuleStatus {
     pending,
     unprotected: [...unprotected].sort(),
     keysAcrossTenants: keys.filter((key) => key.module === module),
-    warnings: findings.warnings(),
   }
 }
 

@@ -72,7 +72,7 @@ describe('a hog', () => {
         expect(light.flatMap(({ failures }) => failures)).toEqual([])
       }
     },
-    120_000,
+    20_000,
   )
 })
 
@@ -117,7 +117,7 @@ describe('under saturation', () => {
       )
       expect(jain(shares)).toBeGreaterThan(0.95)
     },
-    120_000,
+    20_000,
   )
 })
 
