@@ -47,12 +47,9 @@ async function runTests(names, task = 'test') {
   rmSync(reportFolder, { recursive: true, force: true })
   mkdirSync(reportFolder, { recursive: true })
   const filters = packages.map(({ manifest }) => `--filter=${manifest.name}`)
-  // The test files of a package use all cores, but those that take long are one or few in each.
-  const concurrency = task === 'test:slow' ? packages.length : 1
-  const args = ['run', task, `--concurrency=${concurrency}`, '--continue=always']
-  const output = ['--ui=stream', '--log-prefix=none']
-  output.push(`--log-order=${concurrency > 1 ? 'grouped' : 'stream'}`)
-  await show('turbo', [...args, ...output, ...filters], {
+  // One package at a time: the test files of each already use all cores.
+  const args = ['run', task, '--concurrency=1', '--continue=always', '--log-prefix=none']
+  await show('turbo', [...args, '--ui=stream', ...filters], {
     env: {
       PLATAFORMA_TEST_REPORTS: reportFolder,
       ...(task === 'test:slow' && { PLATAFORMA_TEST_SLOW: '1' }),

@@ -47,7 +47,7 @@ export {
   type MigrationObject,
   type MigrationProgress,
   MigrationSystem,
-  type MigrationsOptions,
+  type MigrationsPluginOptions,
   type ModuleStatus,
   type PendingMigration,
   type PlanReport,

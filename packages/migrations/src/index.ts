@@ -12,7 +12,7 @@ export type {
 } from './plan/migration-plan.js'
 export { planMigrations } from './plan/plan-migrations.js'
 export { migrations } from './plugin/migrations.js'
-export type { MigrationsOptions } from './plugin/migrations-options.js'
+export type { MigrationsPluginOptions } from './plugin/migrations-plugin-options.js'
 export type { MigrationRecord, MigrationState } from './registry/migration-record.js'
 export { generateTypes, type RowTypeReport } from './row-types/generate-types.js'
 export type { RowTypeModule, RowTypeOptions } from './row-types/row-type-options.js'
@@ -46,4 +46,4 @@ export type {
   RunReport,
   RunWarning,
 } from './system/migration-reports.js'
-export { type GroundedOptions, MigrationSystem } from './system/migration-system.js'
+export { MigrationSystem } from './system/migration-system.js'

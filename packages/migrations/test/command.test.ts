@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startTcpProxy, type TestDatabase, testDatabase } from '@plataforma/testkit'
 import pg from 'pg'
@@ -209,6 +209,15 @@ describe('down, status, history, plan', () => {
       'applied',
       'rolled back',
     ])
+    rmSync(join(cwd, 'migrations/vendas/001_clientes.sql'))
+    const message = 'vendas:001_clientes is applied and its file is gone.'
+    const gone = await migrate(['status', '--check', 'vendas'], { cwd, env })
+    expect(gone.exitCode).toBe(0)
+    expect(gone.stdout.trimEnd().split('\n').slice(2)).toEqual(['', `warning  ${message}`])
+    const json = await migrate(['status', 'vendas', '--json'], { cwd, env })
+    expect(JSON.parse(json.stdout).modules[0].warnings).toEqual([
+      { kind: 'file-missing', module: 'vendas', name: '001_clientes', message },
+    ])
   })
 
   it('refuse options that say nothing or too much', async () => {
@@ -301,13 +310,6 @@ describe('row types', () => {
     expect((await migrate(['codegen'], { cwd, env })).stdout).toBe(
       'Nothing to do: 2 files right already.\n',
     )
-    const elsewhere = ['codegen', '--out', 'elsewhere']
-    expect(await migrate([...elsewhere, '--verify'], { cwd, env })).toMatchObject({ exitCode: 3 })
-    expect((await migrate(elsewhere, { cwd, env })).stdout).toBe(
-      `wrote    ${join('elsewhere', 'auth.ts')}\nwrote    ${join('elsewhere', 'index.ts')}\n`,
-    )
-    expect(await migrate([...elsewhere, '--verify'], { cwd, env })).toMatchObject({ exitCode: 0 })
-    expect(readFileSync(join(cwd, 'elsewhere/auth.ts'), 'utf8')).toBe(text)
     expect(await migrate(['down', 'auth'], { cwd, env })).toMatchObject({
       exitCode: 0,
       stderr: expect.stringMatching(/^row types {4}2 files$/m),
@@ -375,5 +377,42 @@ describe('the program', () => {
     expect((await migrate(['plan', '--json'], options)).stdout).toContain('001_a')
     const other = await migrate(['plan', '--directory', folderOf({})], options)
     expect(other.stdout).toBe('Nothing to do: everything is applied.\n')
+  })
+})
+
+describe('a network that swallows everything', () => {
+  const inTime = async (ended: Promise<{ exitCode: number | null }>) => {
+    const begin = performance.now()
+    const { exitCode } = await ended
+    expect(performance.now() - begin).toBeLessThan(10_000)
+    return exitCode
+  }
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('on %s ends with %i in the middle of a statement', async (signal, code) => {
+    const cwd = folderOf({ ...AUTH, 'migrations/auth/003_slow.sql': 'select pg_sleep(600);' })
+    await using proxy = await startTcpProxy(database.server)
+    const url = proxy.url(database.connectionString)
+    const running = await startMigrate(['up', '--url', url], { cwd })
+    const sleeping = `select from pg_stat_activity
+      where datname = '${database.name}' and wait_event = 'PgSleep'`
+    await expect.poll(async () => (await ask(sleeping)).length).toBe(1)
+    proxy.blackHole()
+    running.kill(signal)
+    expect(await inTime(running.ended)).toBe(code)
+    expect(running.stderr).toContain('PostgreSQL did not answer')
+  })
+
+  it('on SIGINT ends with 130 while it connects', async () => {
+    const cwd = folderOf(AUTH)
+    await using proxy = await startTcpProxy(database.server)
+    proxy.blackHole()
+    const url = proxy.url(database.connectionString)
+    const running = await startMigrate(['up', '--url', url], { cwd })
+    await expect.poll(() => proxy.connections).toBe(1)
+    running.kill('SIGINT')
+    expect(await inTime(running.ended)).toBe(130)
   })
 })

@@ -1,5 +1,5 @@
 import type { DatabaseOptions, DatabasePlugin } from '@plataforma/core'
-import type { MigrationsOptions } from '@plataforma/migrations'
+import type { MigrationsPluginOptions } from '@plataforma/migrations'
 import type { ModulePoolOptions } from '@plataforma/pool'
 import type { FeatureSwitches } from './features.js'
 import type { PoolConfig } from './pool-config.js'
@@ -14,7 +14,7 @@ export interface SystemConfig extends Omit<DatabaseOptions, 'dialect' | 'poolCon
   readonly redisConfig?: RedisConfig
   readonly features?: FeatureSwitches
   /** Where migrations are, whether `initialize()` runs them, and what comes of their row types. */
-  readonly migrations?: MigrationsOptions
+  readonly migrations?: MigrationsPluginOptions
   /** Plugins beside the system's own; each manager stands on the system under its plugin's name. */
   readonly plugins?: readonly DatabasePlugin[]
 }

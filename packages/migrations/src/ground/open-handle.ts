@@ -1,6 +1,10 @@
-import { serverAddress, toPlataformaError } from '@plataforma/core'
-import { Kysely, PostgresDialect } from 'kysely'
-import pg from 'pg'
+import {
+  PgPoolSessionSource,
+  PlataformaDialect,
+  serverAddress,
+  toPlataformaError,
+} from '@plataforma/core'
+import { Kysely } from 'kysely'
 
 /** A handle with connections of its own. */
 export interface OwnHandle {
@@ -10,69 +14,64 @@ export interface OwnHandle {
   readonly close: () => Promise<void>
 }
 
+export interface HandleOptions {
+  /** Modules that migrate at the same time. */
+  readonly parallel?: number | undefined
+  /** Milliseconds until a server that does not answer counts as away. */
+  readonly connectTimeoutMs?: number
+  /** Ends the wait for the first connection. */
+  readonly signal?: AbortSignal | undefined
+}
+
 const DEFAULT_PARALLEL = 4
 /** The lock's session, and one for what is asked between the migrations. */
 const BESIDE_WORKERS = 2
+const CONNECT_TIMEOUT_MS = 30_000
+/** Nobody works on it any more: what is left then is a socket that no server answers. */
+const CLOSE_TIMEOUT_MS = 500
 
 /**
  * Connects to a server, with a session for each module that migrates at the same time.
  *
- * @throws PlataformaError `PLT_DATABASE_UNAVAILABLE`
+ * @throws PlataformaError `PLT_DATABASE_UNAVAILABLE`; the signal's reason when it aborts
  */
 export async function openHandle(
   connectionString: string,
-  { parallel = DEFAULT_PARALLEL }: { readonly parallel?: number | undefined } = {},
+  {
+    parallel = DEFAULT_PARALLEL,
+    connectTimeoutMs = CONNECT_TIMEOUT_MS,
+    signal,
+  }: HandleOptions = {},
 ): Promise<OwnHandle> {
-  const told = new Set<number>()
-  let isPooled = false
-  const pool = new pg.Pool({
+  const config = {
     application_name: 'plataforma migrations',
     ...serverAddress({ connectionString }),
-    max: parallel + BESIDE_WORKERS,
-    connectionTimeoutMillis: 30_000,
-    idleTimeoutMillis: 0,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    // Kysely’s `onCreateConnection` would keep a client for ever whose connection breaks in it.
-    verify: (client: pg.PoolClient, done: (error?: Error) => void) => {
-      prepare(client, told).then((isOurs) => {
-        isPooled ||= !isOurs
-        done()
-      }, done)
-    },
-  } as pg.PoolConfig)
-  // A connection that breaks while nobody asks it anything would end the process.
-  pool.on('error', () => {})
-  pool.on('connect', (client) => {
-    client.on('error', () => {})
-    told.add((client as pg.PoolClient & { readonly processID: number }).processID)
+  }
+  const sessions = new PgPoolSessionSource({
+    logins: { loginOf: () => ({ key: 'administrator', config }) },
+    max: parallel + BESIDE_WORKERS,
+    acquireTimeoutMs: connectTimeoutMs,
+    closeTimeoutMs: CLOSE_TIMEOUT_MS,
   })
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   try {
-    await db.connection().execute(async () => {})
+    const first = await sessions.acquire({
+      identity: { kind: 'administrator' },
+      purpose: 'admin',
+      access: 'write',
+      ...(signal && { signal }),
+    })
+    first.release()
   } catch (error) {
-    await db.destroy()
-    throw toPlataformaError(error)
+    await sessions.close()
+    throw signal?.aborted ? signal.reason : toPlataformaError(error)
   }
   return {
-    db,
+    db: new Kysely<unknown>({ dialect: new PlataformaDialect({ sessions }) }),
     get isPooled() {
-      return isPooled
+      return sessions.isPooled
     },
-    close: () => db.destroy(),
+    close: () => sessions.close(),
   }
-}
-
-/**
- * Asks which backend answers: another than the client was told of at connect is a pooler's, and the
- * answer is false. One that is ours is not ended for the time that it waits with the lock.
- */
-async function prepare(client: pg.PoolClient, told: ReadonlySet<number>): Promise<boolean> {
-  const { rows } = await client.query<{ pid: number }>(
-    `SELECT pg_backend_pid() AS pid, CASE WHEN pg_backend_pid() = ANY ($1::int[]) THEN
-       set_config('idle_session_timeout', '0', false)
-       || set_config('idle_in_transaction_session_timeout', '0', false) END`,
-    [[...told]],
-  )
-  return told.has(rows[0]?.pid ?? -1)
 }

@@ -15,13 +15,17 @@ export type PlainGroundOptions = MigrationTarget & {
 /**
  * Any PostgreSQL: a module is its schema, and nothing is protected by policies.
  *
+ * @param signal ends the wait for the server
  * @throws PlataformaError `PLT_DATABASE_UNAVAILABLE`
  */
-export async function openPlainGround(options: PlainGroundOptions): Promise<Ground> {
+export async function openPlainGround(
+  options: PlainGroundOptions,
+  signal?: AbortSignal,
+): Promise<Ground> {
   const address = options.directUrl ?? options.connectionString
   const { log = () => {} } = options
   if (address !== undefined) {
-    const handle = await openHandle(address, { parallel: options.parallel })
+    const handle = await openHandle(address, { parallel: options.parallel, signal })
     return plainGround(handle.db, {
       log,
       isPooled: async () => handle.isPooled,
@@ -34,7 +38,13 @@ export async function openPlainGround(options: PlainGroundOptions): Promise<Grou
   return plainGround(db, {
     log,
     // It takes a second connection, which nobody who only reads needs.
-    isPooled: () => (isPooled ??= sharesSessions(db)),
+    isPooled: () => {
+      isPooled ??= sharesSessions(db).catch((error: unknown) => {
+        isPooled = undefined
+        throw error
+      })
+      return isPooled
+    },
     close: async () => {},
   })
 }

@@ -6,7 +6,8 @@ export type JsonPath = readonly (string | number)[]
 
 /** Characters before the value at a path of a valid JSON text; the name of a member for its name. */
 export function jsonOffset(json: string, path: JsonPath): number {
-  let node: AnyNode = momoa().parse(json, { mode: 'json' }).body
+  let node = bodyOf(json)
+  if (node === undefined) return 0
   for (const step of path) {
     const member: AnyNode | undefined =
       node.type === 'Object' && path.at(-1) === step
@@ -30,10 +31,10 @@ export function repeatedName(
 ): { readonly name: string; readonly offset: number } | undefined {
   // Names that differ need no parser, and texts that look like names are rare.
   const names = [...json.matchAll(/"(\w+)"\s*:/g)].map(([, name]) => name)
-  if (new Set(names).size === names.length) return undefined
-  const { body } = momoa().parse(json, { mode: 'json' })
+  if (new Set(names).size === names.length && !json.includes('\\')) return undefined
+  const body = bodyOf(json)
   const found = new Set<string>()
-  for (const { name } of body.type === 'Object' ? body.members : []) {
+  for (const { name } of body?.type === 'Object' ? body.members : []) {
     if (name.type !== 'String') continue
     if (found.has(name.value)) return { name: name.value, offset: name.loc.start.offset }
     found.add(name.value)
@@ -41,11 +42,22 @@ export function repeatedName(
   return undefined
 }
 
+/** The tree of a valid JSON text; `undefined` where it is deeper than the stack. */
+function bodyOf(json: string): AnyNode | undefined {
+  try {
+    return momoa().parse(json, { mode: 'json' }).body
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
 /** What is wrong with a text that is no JSON, and where. */
 export function jsonError(json: string): { readonly message: string; readonly offset: number } {
   try {
     momoa().parse(json, { mode: 'json' })
   } catch (error) {
+    if (error instanceof RangeError) return { message: 'It is nested too deeply.', offset: 0 }
     const { message, offset } = error as Error & { readonly offset?: number }
     return { message: messageOf(message, json.slice(offset ?? 0)), offset: offset ?? 0 }
   }

@@ -5,7 +5,11 @@ import type { MigrationMetadata } from './migration-metadata.js'
 import type { MigrationText } from './migration-text.js'
 import { NO_METADATA, readMetadata } from './read-metadata.js'
 
-const HEADER = /^[ \t]*--[ \t]*@(\w+)[ \t]*(.*)/
+const HEADER = /^[ \t]*--[ \t]*@(\w+)[ \t]*([^\r\n]*)/
+
+/** What people see as a header: of another comment, with other blanks or without its sign. */
+const LIKE_HEADER =
+  /^[\p{Z}\p{Cf}\t]*(?:-{2,}|\/\*+|\/\/|#+)[\p{Z}\p{Cf}\t]*@?metadata[^\p{L}\n]*\{/iu
 
 /** A header that does not stand on the first line, with only comments and blank lines before it. */
 const LATER_HEADER = /^(?:[ \t]*(?:--.*)?\n)+?(?=[ \t]*--[ \t]*@metadata\b)/
@@ -32,6 +36,13 @@ export function parseMetadata({
         text.indexOf('@'),
         `"@${word}" is no header.${suggestion(word, ['metadata'])}`,
         'Begin the first line with "-- @metadata".',
+      )
+    }
+    if (LIKE_HEADER.test(text)) {
+      throw refused(
+        0,
+        'The first line looks like metadata, and would not be read.',
+        'Begin it with "-- @metadata", by two hyphens and plain blanks.',
       )
     }
     const later = LATER_HEADER.exec(text)?.[0].length

@@ -99,15 +99,7 @@ function membersOf(written: WrittenMetadata): ReadonlyMap<string, unknown> {
       remedy: `Use only ${known.join(', ')}.`,
     })
   }
-  try {
-    return new Map(Object.entries(value))
-  } catch (cause) {
-    throw refused(written, [], {
-      message: `Metadata cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-      remedy: 'Write plain values, no getters.',
-      cause,
-    })
-  }
+  return new Map(Object.entries(value))
 }
 
 function dependency(written: WrittenMetadata, text: string, index: number): Dependency {

@@ -3,7 +3,7 @@ import type { DatabasePlugin } from '@plataforma/core'
 import { openHostGround } from '../ground/host-ground.js'
 import { checkMigrationOptions } from '../system/check-migration-options.js'
 import { MigrationSystem } from '../system/migration-system.js'
-import type { MigrationsOptions } from './migrations-options.js'
+import type { MigrationsPluginOptions } from './migrations-plugin-options.js'
 
 /**
  * The migrations of a system's modules: each runs as the owner of its module, and what it makes is
@@ -17,7 +17,7 @@ import type { MigrationsOptions } from './migrations-options.js'
  * await database.migrations.runAllMigrations()
  */
 export function migrations(
-  options: MigrationsOptions = {},
+  options: MigrationsPluginOptions = {},
 ): DatabasePlugin<'migrations', MigrationSystem> {
   checkMigrationOptions(options, { runOnInitialize: 'boolean' }, 'migrations')
   const { runOnInitialize = false, ...rest } = options
@@ -44,7 +44,7 @@ export function migrations(
 }
 
 /** From the working directory of now; who gives sources alone needs no folder. */
-function directoryOf({ directory, sources = [] }: MigrationsOptions): string | undefined {
+function directoryOf({ directory, sources = [] }: MigrationsPluginOptions): string | undefined {
   if (directory === undefined && sources.length > 0) return undefined
   return resolve(directory ?? 'migrations')
 }

@@ -58,6 +58,22 @@ export async function afterChanges(
   await writeTypes(engine, onProgress)
 }
 
+/** As `afterChanges`, where an error goes on already that matters more. */
+export async function afterFailure(
+  engine: Engine,
+  modules: readonly string[],
+  onProgress: CallOptions['onProgress'],
+): Promise<void> {
+  try {
+    await afterChanges(engine, modules, onProgress)
+  } catch (error) {
+    engine.ground.log('warn', 'Not everybody could be told of what was migrated.', {
+      modules,
+      error,
+    })
+  }
+}
+
 async function writeTypes(engine: Engine, onProgress: CallOptions['onProgress']): Promise<void> {
   const { ground, types } = engine
   if (types === undefined) return

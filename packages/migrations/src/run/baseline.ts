@@ -9,6 +9,7 @@ import type { BaselineReport } from '../system/migration-reports.js'
 import { afterChanges, writeSnapshots } from './after-changes.js'
 import { downTextOf } from './down-text.js'
 import type { CallOptions, Engine } from './engine.js'
+import { takeModules } from './take-lock.js'
 import { type Deployer, withDeployerLock } from './with-deployer-lock.js'
 
 /** What is recorded as applied. */
@@ -30,6 +31,7 @@ export async function baseline(engine: Engine, request: BaselineRequest): Promis
   for (const module of modules) await engine.ground.ensureModule(module)
   const report = await withDeployerLock(engine, request, async (deployer) => {
     const { session, context } = deployer
+    await takeModules(session, new Set(modules), engine.lockWaitMs)
     const recorded = await record(engine, deployer, wanted)
     const changed = [...new Set(recorded.baselined.map(({ module }) => module))]
     await writeSnapshots(engine, session, { run: context.run, modules: changed })

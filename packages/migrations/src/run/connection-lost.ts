@@ -8,6 +8,9 @@ const NETWORK: ReadonlySet<string> = new Set([
   'ETIMEDOUT',
 ])
 
+/** As core tells it, and who gave up a connection that did not answer. */
+const OWN = 'PLT_DATABASE_UNAVAILABLE'
+
 /** `pg` raises these without a code. */
 const MESSAGES =
   /^(Connection terminated|Client has encountered a connection error|Client was closed)/
@@ -16,7 +19,7 @@ const MESSAGES =
 export function isConnectionLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
-  if (code !== undefined && (NETWORK.has(code) || isServerGone(code))) return true
+  if (code !== undefined && (OWN === code || NETWORK.has(code) || isServerGone(code))) return true
   if (MESSAGES.test(error.message)) return true
   return error.cause !== undefined && error.cause !== error && isConnectionLost(error.cause)
 }

@@ -4,7 +4,7 @@ import { runSchedule } from '../plan/schedule.js'
 import type { MigrationRecord } from '../registry/migration-record.js'
 import { type History, readHistory } from '../registry/read-history.js'
 import type { RunMigration, RunReport } from '../system/migration-reports.js'
-import { afterChanges, writeSnapshots } from './after-changes.js'
+import { afterChanges, afterFailure, writeSnapshots } from './after-changes.js'
 import { CommitUnknown } from './commit-unknown.js'
 import { connectionLost } from './connection-lost.js'
 import type { CallOptions, Engine } from './engine.js'
@@ -40,7 +40,7 @@ export async function deploy(engine: Engine, request: DeployRequest): Promise<Ru
   try {
     while (plan.steps.length > 0) {
       // On connections of their own: afterwards ours may be the only one.
-      await ensureModules(engine, plan, new Set())
+      for (const module of modulesOf(plan)) await ground.ensureModule(module)
       const isOver = await deployOnce(engine, { ...request, applied, plan, keys })
       if (isOver) break
       plan = (await planNow(engine, ground.db, modules)).plan
@@ -50,10 +50,10 @@ export async function deploy(engine: Engine, request: DeployRequest): Promise<Ru
     for (const { message, remedy, module } of await keys.warnings().catch(() => [])) {
       ground.log('warn', message, { module, remedy })
     }
+    await afterFailure(engine, changedModules(applied), request.onProgress)
     throw error
-  } finally {
-    await afterChanges(engine, changedModules(applied), request.onProgress)
   }
+  await afterChanges(engine, changedModules(applied), request.onProgress)
   const warnings = [...plan.warnings, ...(await keys.warnings())]
   const durationMs = performance.now() - start
   return { applied, modules: changedModules(applied), warnings, durationMs }
@@ -65,18 +65,23 @@ interface Deployment extends DeployRequest {
   readonly keys: NewKeys
 }
 
-/** Whether all was done; not where a session was lost whose last transaction was committed. */
+/**
+ * Whether all was done; not where a session was lost whose last transaction was committed, nor where
+ * there is more to do by now than was planned.
+ */
 async function deployOnce(engine: Engine, deployment: Deployment): Promise<boolean> {
   const { modules, applied, keys, signal } = deployment
   try {
-    await withDeployerLock(engine, deployment, async (deployer) => {
-      // Another process may have done some of it, or all.
+    return await withDeployerLock(engine, deployment, async (deployer) => {
+      // Another process may have done some of it, or all, or undone more.
       const current = await planNow(engine, deployer.session.db, modules)
-      await ensureModules(engine, current.plan, modulesOf(deployment.plan))
+      const known = modulesOf(deployment.plan)
+      // A module is made on another connection, which there may not be while this one is held.
+      if ([...modulesOf(current.plan)].some((module) => !known.has(module))) return false
       await keys.begin(deployer.session.db, [...modulesOf(current.plan)])
       await runPlan(engine, deployer, { ...current, request: deployment, applied })
+      return true
     })
-    return true
   } catch (error) {
     if (!(error instanceof CommitUnknown)) throw error
     const { db } = engine.ground
@@ -194,14 +199,6 @@ async function adoptIfEdited(
   const { adoptEdited } = await import('./interrupted/adopt-edited.js')
   const { extensions } = engine
   await adoptEdited(deployer, { migration, record, extensions })
-}
-
-async function ensureModules(
-  { ground }: Engine,
-  plan: MigrationPlan,
-  known: ReadonlySet<string>,
-): Promise<void> {
-  for (const module of modulesOf(plan)) if (!known.has(module)) await ground.ensureModule(module)
 }
 
 function modulesOf({ steps }: MigrationPlan): ReadonlySet<string> {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { type TestDatabase, testDatabase } from '@plataforma/testkit'
+import { type TestDatabase, type TestDatabaseOptions, testDatabase } from '@plataforma/testkit'
 import pg from 'pg'
 import type { MigrationOptions } from '../system/migration-options.js'
 import { MigrationSystem } from '../system/migration-system.js'
@@ -10,7 +10,7 @@ import { MigrationSystem } from '../system/migration-system.js'
 export class Migrated implements AsyncDisposable {
   readonly database: TestDatabase
   readonly directory: string
-  readonly client: pg.Client
+  client: pg.Client
   readonly #systems: MigrationSystem[] = []
 
   private constructor(database: TestDatabase, directory: string, client: pg.Client) {
@@ -19,16 +19,20 @@ export class Migrated implements AsyncDisposable {
     this.client = client
   }
 
-  static async make(files: Readonly<Record<string, string>> = {}): Promise<Migrated> {
-    const database = await testDatabase()
+  static async make(
+    files: Readonly<Record<string, string>> = {},
+    options: TestDatabaseOptions = {},
+  ): Promise<Migrated> {
+    const database = await testDatabase(options)
     const directory = await mkdtemp(join(tmpdir(), 'migrations-'))
-    // Whoever looks on sees all, whatever the administrator may see.
-    const client = new pg.Client(database.superuser.connectionString)
-    client.on('error', () => {})
-    await client.connect()
-    const made = new Migrated(database, directory, client)
+    const made = new Migrated(database, directory, await lookOn(database))
     await made.write(files)
     return made
+  }
+
+  /** After a restart of the server. */
+  async reconnect(): Promise<void> {
+    this.client = await lookOn(this.database)
   }
 
   /** Files by their paths, such as `vendas/001_a.sql`. */
@@ -74,4 +78,12 @@ export class Migrated implements AsyncDisposable {
     await rm(this.directory, { recursive: true, force: true })
     await this.database.drop()
   }
+}
+
+/** Whoever looks on sees all, whatever the administrator may see. */
+async function lookOn({ superuser }: TestDatabase): Promise<pg.Client> {
+  const client = new pg.Client(superuser.connectionString)
+  client.on('error', () => {})
+  await client.connect()
+  return client
 }

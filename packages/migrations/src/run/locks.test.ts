@@ -194,7 +194,7 @@ it('independent modules migrate at the same time', async () => {
   expect((await migrated.system().runAllMigrations()).applied).toHaveLength(2)
 })
 
-it('migrates no module whose lock another session has, and undoes none of it', async () => {
+it('migrates no module whose lock another session has, nor undoes, repairs or records it', async () => {
   await using migrated = await Migrated.make({
     ...A,
     'estoque/001_a.sql': 'CREATE TABLE a ();\n-- @down\nDROP TABLE a;',
@@ -207,8 +207,12 @@ it('migrates no module whose lock another session has, and undoes none of it', a
   await migrated.rows(`SELECT pg_advisory_unlock(${space}, ${key})`)
   await system.runAllMigrations()
   await migrated.rows(`SELECT pg_advisory_lock(${space}, ${key})`)
-  await expect(system.rollback({ module: 'estoque', steps: 1 })).rejects.toMatchObject({
-    code: 'PLT_MIGRATION_LOCKED',
-  })
+  for (const call of [
+    () => system.rollback({ module: 'estoque', steps: 1 }),
+    () => system.repair(),
+    () => system.baseline({ module: 'estoque' }),
+  ]) {
+    await expect(call()).rejects.toMatchObject({ code: 'PLT_MIGRATION_LOCKED' })
+  }
   expect(await migrated.applied()).toContain('estoque:001_a')
 })

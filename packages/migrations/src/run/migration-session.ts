@@ -1,4 +1,5 @@
 import { type DatabaseConnection, type Kysely, type RawBuilder, sql } from 'kysely'
+import { AbortDeadline } from '../abort/abort-deadline.js'
 import { literal } from './literal.js'
 import { SESSION_SETTINGS } from './session-settings.js'
 
@@ -25,7 +26,6 @@ export class MigrationSession {
   /** Ends what runs on the session when it is aborted. */
   readonly signal: AbortSignal | undefined
   readonly #prepared = new Map<string, string>()
-  readonly #pool: Kysely<unknown>
   readonly #connection: DatabaseConnection
 
   private constructor(parts: Parts & Begun & { readonly backend: Backend }) {
@@ -35,7 +35,6 @@ export class MigrationSession {
     this.sessionUser = parts.sessionUser
     this.currentUser = parts.currentUser
     this.signal = parts.signal
-    this.#pool = parts.pool
     this.#connection = parts.connection
   }
 
@@ -94,8 +93,8 @@ export class MigrationSession {
   }
 
   /**
-   * Runs work on the session; its statement is cancelled on the server when the signal is aborted,
-   * and the work has ended when this throws the signal's reason.
+   * Runs work on the session; its statement is cancelled on the server when the signal is aborted.
+   * The work has ended when this throws the signal's reason, or does not end in time.
    */
   async abortable<T>(work: () => Promise<T>): Promise<T> {
     const { signal } = this
@@ -104,7 +103,7 @@ export class MigrationSession {
     const cancel = () => this.#cancel()
     signal.addEventListener('abort', cancel)
     try {
-      return await work()
+      return await new AbortDeadline(signal).within(work)
     } catch (error) {
       signal.throwIfAborted()
       throw error
@@ -114,8 +113,8 @@ export class MigrationSession {
   }
 
   #cancel(): void {
-    const provide = this.#pool.getExecutor().provideConnection
-    const cancelled = this.#connection.cancelQuery?.(provide.bind(this.#pool.getExecutor()))
+    // The connection has a way of its own to those that cancel.
+    const cancelled = this.#connection.cancelQuery?.(async () => {})
     // The statement goes on and is waited for where it cannot be cancelled.
     cancelled?.catch(() => {})
   }
@@ -124,7 +123,6 @@ export class MigrationSession {
 type Begun = Pick<MigrationSession, 'begunAt' | 'sessionUser' | 'currentUser'>
 
 interface Parts {
-  readonly pool: Kysely<unknown>
   readonly db: Kysely<unknown>
   readonly connection: DatabaseConnection
   readonly signal: AbortSignal | undefined

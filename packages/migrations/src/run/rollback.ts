@@ -4,15 +4,14 @@ import { readEvents } from '../registry/events.js'
 import type { MigrationRecord } from '../registry/migration-record.js'
 import { readHistory } from '../registry/read-history.js'
 import type { RollbackReport, RunMigration } from '../system/migration-reports.js'
-import { afterChanges, writeSnapshots } from './after-changes.js'
+import { afterChanges, afterFailure, writeSnapshots } from './after-changes.js'
 import { overtaken } from './close-transaction.js'
 import { CommitUnknown } from './commit-unknown.js'
 import { connectionLost } from './connection-lost.js'
 import type { CallOptions, Engine } from './engine.js'
-import { moduleLock } from './lock-key.js'
 import type { MigrationSession } from './migration-session.js'
 import { isCommitted } from './settle-commit.js'
-import { takeLock } from './take-lock.js'
+import { takeModules } from './take-lock.js'
 import { undoMigration } from './undo-migration.js'
 import { type Deployer, withDeployerLock } from './with-deployer-lock.js'
 import { writeFailure } from './write-failure.js'
@@ -31,9 +30,13 @@ export async function rollback(engine: Engine, request: RollbackRequest): Promis
   const work: Work = { request, rolledBack, left: undefined }
   try {
     while (!(await rollbackOnce(engine, work)));
-  } finally {
-    if (rolledBack.length > 0) await afterChanges(engine, [request.module], request.onProgress)
+  } catch (error) {
+    const changed = rolledBack.length > 0 ? [request.module] : []
+    await afterFailure(engine, changed, request.onProgress)
+    throw error
   }
+  const changed = rolledBack.length > 0 ? [request.module] : []
+  await afterChanges(engine, changed, request.onProgress)
   return { rolledBack, durationMs: performance.now() - start }
 }
 
@@ -88,11 +91,11 @@ async function undoAll(engine: Engine, { session, context }: Deployer, work: Wor
   const { request, rolledBack } = work
   const { module } = request
   const { lockWaitMs, extensions } = engine
+  await takeModules(session, new Set([module]), lockWaitMs)
   const records = await plannedRecords(engine, session, work)
   const total = records.length
   context.onProgress({ kind: 'planned', total })
   if (total === 0) return
-  await takeLock(session, { key: moduleLock(module), waitMs: lockWaitMs })
   const files = new Map(
     engine
       .list()

@@ -2,10 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { PlataformaError } from '@plataforma/core'
 import { type Kysely, sql } from 'kysely'
 import type { CommitUnknown } from './commit-unknown.js'
+import { sqlStateOf } from './sql-state.js'
 
 /** The server may still be busy with the COMMIT, or not know yet that its client is gone. */
 const PATIENCE_MS = 60_000
 const PAUSE_MS = 50
+/** A number that is still to be given: the server crashed, and nothing of the transaction was kept. */
+const FUTURE = '22023'
 
 type Status = 'committed' | 'aborted' | 'in progress' | null
 
@@ -29,10 +32,16 @@ export async function isCommitted(
       if (status === 'committed') return true
       if (status === 'aborted') return false
     } catch (error) {
+      if (sqlStateOf(error) === FUTURE) return false
       // The server may be starting again.
       cause = error
     }
-    await sleep(PAUSE_MS, undefined, { signal })
+    try {
+      await sleep(PAUSE_MS, undefined, { signal })
+    } catch {
+      // Who aborts the call learns that it is not known, rather than that it was aborted.
+      break
+    }
   }
   const { module, name } = unknown.lost
   throw new PlataformaError(

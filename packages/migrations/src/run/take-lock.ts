@@ -3,7 +3,7 @@ import { PlataformaError } from '@plataforma/core'
 import { sql } from 'kysely'
 import type { MigrationProgress } from '../system/migration-progress.js'
 import { type DeployerHolder, lockHolder } from './lock-holder.js'
-import type { LockKey } from './lock-key.js'
+import { type LockKey, moduleLock } from './lock-key.js'
 import type { MigrationSession } from './migration-session.js'
 
 export interface LockWait {
@@ -33,6 +33,20 @@ export async function takeLock(session: MigrationSession, wait: LockWait): Promi
     onProgress?.({ kind: 'waiting', holder, waitedMs })
     const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 1.5 ** attempt, waitMs - waitedMs)
     await sleep(pause * (0.75 + Math.random() / 2), undefined, { signal: session.signal })
+  }
+}
+
+/**
+ * Takes the locks of modules: a session of a run that has lost its deployer lock may still be at work
+ * in one of them. They go with the session.
+ */
+export async function takeModules(
+  session: MigrationSession,
+  modules: ReadonlySet<string>,
+  waitMs: number,
+): Promise<void> {
+  for (const module of [...modules].sort()) {
+    await takeLock(session, { key: moduleLock(module), waitMs })
   }
 }
 

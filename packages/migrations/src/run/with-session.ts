@@ -19,7 +19,7 @@ export async function withSession<T>(
     .execute(async (held) => {
       let session: MigrationSession | undefined
       try {
-        session = await MigrationSession.begin({ pool: db, db: held, signal })
+        session = await MigrationSession.begin({ db: held, signal })
         return await work(session)
       } finally {
         await clean(held, session)

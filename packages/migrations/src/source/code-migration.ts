@@ -1,5 +1,4 @@
 import { PlataformaError } from '@plataforma/core'
-import { isTemplate } from '../create/template.js'
 import type { Migration, MigrationCode } from '../migration/migration.js'
 import type { MigrationMetadata } from '../migration/migration-metadata.js'
 import { NO_METADATA, readMetadata } from '../migration/read-metadata.js'
@@ -38,10 +37,6 @@ export class CodeMigration implements Migration {
     if (this.#metadata !== undefined) return this.#metadata
     if (!/\bmetadata\b/.test(this.#source)) return NO_METADATA
     throw new Error(`the metadata of ${this.place} are known once code() has answered`)
-  }
-
-  get isUnwritten(): boolean {
-    return isTemplate(this.kind, this.#source)
   }
 
   code(): Promise<MigrationCode> {
@@ -89,6 +84,6 @@ export class CodeMigration implements Migration {
 /** Characters before a key of the metadata in the text of a program; near it is enough. */
 function offsetOf(source: string, key: string | number | undefined): number {
   const start = Math.max(0, source.search(/\bmetadata\b/))
-  const near = key === undefined ? -1 : source.slice(start).search(new RegExp(`\\b${key}\\b`))
-  return near === -1 ? start : start + near
+  const near = key === undefined ? -1 : source.indexOf(String(key), start)
+  return near === -1 ? start : near
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createHash, hash } from 'node:crypto'
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
@@ -68,6 +69,35 @@ it.each(['create.sql', '001.sql', '001 a.sql', '001_a.test.ts', 'V1__a.SQL'])(
     )
   },
 )
+
+it.each(['003_x.sql', '003_x.ts', 'x.sql'])('refuses a folder that is named %s', (name) => {
+  const folder = folderOf({ 'vendas/001_a.sql': '', [`vendas/${name}/up.sql`]: 'select 1;' })
+  const place = join(folder, 'vendas', name)
+  expect(() => readDirectory(folder)).toThrow(
+    expect.objectContaining({
+      code: 'PLT_MIGRATION_INVALID',
+      message: `${place} has the name of a migration, and is no file.`,
+      details: expect.objectContaining({ file: place }),
+    }),
+  )
+})
+
+it('waits for no pipe', () => {
+  const folder = folderOf({ 'vendas/001_a.sql': '' })
+  execFileSync('mkfifo', [join(folder, 'vendas', '002_b.sql')])
+  expect(() => readDirectory(folder)).toThrow(
+    expect.objectContaining({ code: 'PLT_MIGRATION_INVALID' }),
+  )
+})
+
+it('reads lines that a carriage return ends where nothing else does', () => {
+  const old = '-- @metadata {"version": "1.0.0"}\rselect 1;\r-- @down\rselect 2;\r'
+  const folder = folderOf({ 'vendas/001_a.sql': old, 'vendas/002_b.sql': "select '\r';\n" })
+  const [a, b] = readDirectory(folder)
+  expect(a?.text).toBe(old.replaceAll('\r', '\n'))
+  expect(a?.metadata.version).toBe('1.0.0')
+  expect(b?.text).toBe("select '\r';\n")
+})
 
 it('refuses a file outside of a module', () => {
   const folder = folderOf({ '001_a.sql': '' })

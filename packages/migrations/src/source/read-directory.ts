@@ -39,7 +39,7 @@ function readModule(folder: string, module: string): readonly Migration[] {
     const isCode = CODE.includes(extension) && !/\.d\.[mc]?ts$/i.test(entry.name)
     if (!isCode && extension !== '.sql') continue
     const place = folder + sep + entry.name
-    if (isFolder(entry, place)) continue
+    if (!isFile(entry, place)) throw noFile(place, module)
     const name = entry.name.slice(0, -extension.length)
     if (!isMigrationName(name)) throw wrongName(place, module)
     if (isCode) code.set(name, [...(code.get(name) ?? []), place])
@@ -103,6 +103,23 @@ function isFolder(entry: Dirent, path: string): boolean {
   } catch (cause) {
     throw unreadable(path, cause)
   }
+}
+
+function isFile(entry: Dirent, path: string): boolean {
+  if (!entry.isSymbolicLink()) return entry.isFile()
+  try {
+    return statSync(path).isFile()
+  } catch (cause) {
+    throw unreadable(path, cause)
+  }
+}
+
+function noFile(place: string, module: string) {
+  return invalidFile(place, {
+    module,
+    message: `${place} has the name of a migration, and is no file.`,
+    remedy: 'Put the file in its place, or give what is there another name.',
+  })
 }
 
 function wrongName(place: string, module: string) {

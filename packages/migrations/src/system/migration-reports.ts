@@ -13,6 +13,8 @@ export interface ModuleStatus {
   readonly unprotected: readonly string[]
   /** Unique and foreign keys of protected tables that do not include the tenant. */
   readonly keysAcrossTenants: readonly KeyAcrossTenants[]
+  /** Applied migrations whose file is gone, or whose code is another; they make no other state. */
+  readonly warnings: readonly PlanWarning[]
 }
 
 /** A migration that is applied. */

@@ -1,4 +1,6 @@
-import { assertModuleName, PlataformaError } from '@plataforma/core'
+import { assertModuleName } from '@plataforma/core'
+import { type AbortDeadline, untilAborted } from '../abort/abort-deadline.js'
+import { boundedGround } from '../abort/bounded-ground.js'
 import type { CreatedMigration } from '../create/create-migration.js'
 import type { Ground } from '../ground/ground.js'
 import { openPlainGround } from '../ground/plain-ground.js'
@@ -12,7 +14,6 @@ import { planReport } from '../run/plan-report.js'
 import type { RepairRequest } from '../run/repair.js'
 import type { RollbackRequest } from '../run/rollback.js'
 import { DEFAULT_DIRECTORY, listMigrations } from '../source/list-migrations.js'
-import { CALLS, checkCall } from './check-call.js'
 import { checkMigrationOptions } from './check-migration-options.js'
 import { checkMigrationTarget } from './check-migration-target.js'
 import type { MigrationOptions, MigrationSystemOptions } from './migration-options.js'
@@ -25,15 +26,16 @@ import type {
   RollbackReport,
   RunReport,
 } from './migration-reports.js'
+import { RunningCalls } from './running-calls.js'
 
-/** Options for who has a ground already: the system. */
-export type GroundedOptions = MigrationOptions & { readonly ground: Ground }
+/**
+ * Options for who has a ground already: the system.
+ *
+ * @internal
+ */
+type GroundedOptions = MigrationOptions & { readonly ground: Ground }
 
-/** A call that is over so soon that its signal is asked only before it begins. */
 type Abortable = Pick<CallOptions, 'signal'>
-
-/** Row types go to the configured folder unless another is given. */
-type TypesCall = Abortable & Pick<MigrationOptions, 'outDir'>
 
 const DEFAULTS = {
   lockWaitMs: 600_000,
@@ -56,11 +58,14 @@ const GROUNDED_OPTIONS = { ground: 'anything', log: 'anything' } as const
  */
 export class MigrationSystem implements AsyncDisposable {
   readonly #options: MigrationOptions
-  readonly #closing = new AbortController()
+  readonly #calls = new RunningCalls()
   readonly #open: () => Promise<Ground>
   #ground: Promise<Ground> | undefined
 
   /** @throws PlataformaError `PLT_CONFIG_INVALID` */
+  constructor(options: MigrationSystemOptions)
+  /** @internal */
+  constructor(options: GroundedOptions)
   constructor(options: MigrationSystemOptions | GroundedOptions) {
     if (isGrounded(options)) checkMigrationOptions(options, GROUNDED_OPTIONS)
     else {
@@ -68,7 +73,8 @@ export class MigrationSystem implements AsyncDisposable {
       checkMigrationTarget(options)
     }
     this.#options = options
-    this.#open = async () => (isGrounded(options) ? options.ground : await openPlainGround(options))
+    this.#open = async () =>
+      isGrounded(options) ? options.ground : await openPlainGround(options, this.#calls.closing)
   }
 
   /**
@@ -80,8 +86,7 @@ export class MigrationSystem implements AsyncDisposable {
    */
   async runModuleMigrations(module: string, call: CallOptions = {}): Promise<RunReport> {
     assertModuleName(module)
-    const options = checkCall(call, CALLS.run)
-    return await deploy(await this.#engine(options), { ...this.#call(options), modules: [module] })
+    return await this.#run(call, (engine, own) => deploy(engine, { ...own, modules: [module] }))
   }
 
   /**
@@ -91,8 +96,7 @@ export class MigrationSystem implements AsyncDisposable {
    * `PLT_MIGRATION_…`; the reason of a signal that was aborted
    */
   async runAllMigrations(call: CallOptions = {}): Promise<RunReport> {
-    const options = checkCall(call, CALLS.run)
-    return await deploy(await this.#engine(options), this.#call(options))
+    return await this.#run(call, deploy)
   }
 
   /**
@@ -101,24 +105,21 @@ export class MigrationSystem implements AsyncDisposable {
    * @throws PlataformaError `PLT_MIGRATION_…`
    */
   async plan(call: CallOptions & { readonly module?: string } = {}): Promise<PlanReport> {
-    const { module, signal } = checkCall(call, CALLS.plan)
-    if (module !== undefined) assertModuleName(module)
+    const { module } = call
     const modules = module === undefined ? undefined : [module]
-    return await planReport(await this.#engine({ signal }), modules)
+    return await this.#read(call, (engine) => planReport(engine, modules))
   }
 
   /**
    * How the migrations of a module stand; writes nothing and waits for nobody. A module that has
-   * none is `current` with nothing in its lists.
+   * none, and one that nobody knows, is `current` with nothing in its lists.
    *
-   * @throws PlataformaError `PLT_MODULE_NAME_INVALID`, `PLT_MIGRATION_INVALID`,
-   * `PLT_MIGRATION_NOT_FOUND` for a module that nobody knows
+   * @throws PlataformaError `PLT_MODULE_NAME_INVALID`, `PLT_MIGRATION_INVALID`
    */
   async getModuleStatus(module: string, call: Abortable = {}): Promise<ModuleStatus> {
     assertModuleName(module)
-    const options = checkCall(call, CALLS.look)
     const { readStatus } = await import('../run/read-status.js')
-    const [status] = await readStatus(await this.#engine(options), module)
+    const [status] = await this.#read(call, (engine) => readStatus(engine, module))
     if (status === undefined) throw new Error(`no status of module "${module}" was read`)
     return status
   }
@@ -129,9 +130,8 @@ export class MigrationSystem implements AsyncDisposable {
    * @throws PlataformaError `PLT_MIGRATION_INVALID`
    */
   async getStatus(call: Abortable = {}): Promise<readonly ModuleStatus[]> {
-    const options = checkCall(call, CALLS.look)
     const { readStatus } = await import('../run/read-status.js')
-    return await readStatus(await this.#engine(options))
+    return await this.#read(call, (engine) => readStatus(engine))
   }
 
   /**
@@ -143,10 +143,9 @@ export class MigrationSystem implements AsyncDisposable {
    * await migrations.rollback({ module: 'vendas', steps: 1 })
    */
   async rollback(request: RollbackRequest): Promise<RollbackReport> {
-    const options = checkCall(request, CALLS.rollback)
-    assertModuleName(options.module)
+    assertModuleName(request.module)
     const { rollback } = await import('../run/rollback.js')
-    return await rollback(await this.#engine(options), { ...options, ...this.#call(options) })
+    return await this.#run(request, (engine, own) => rollback(engine, { ...request, ...own }))
   }
 
   /**
@@ -156,10 +155,9 @@ export class MigrationSystem implements AsyncDisposable {
    * @throws PlataformaError `PLT_MIGRATION_NOT_FOUND`, `PLT_OPTION_INVALID`
    */
   async repair(request: RepairRequest = {}): Promise<RepairReport> {
-    const options = checkCall(request, CALLS.repair)
-    if (options.module !== undefined) assertModuleName(options.module)
+    if (request.module !== undefined) assertModuleName(request.module)
     const { repair } = await import('../run/repair.js')
-    return await repair(await this.#engine(options), { ...options, ...this.#call(options) })
+    return await this.#run(request, (engine, own) => repair(engine, { ...request, ...own }))
   }
 
   /**
@@ -168,10 +166,9 @@ export class MigrationSystem implements AsyncDisposable {
    * @throws PlataformaError `PLT_MIGRATION_NOT_FOUND`, `PLT_OPTION_INVALID`
    */
   async baseline(request: BaselineRequest = {}): Promise<BaselineReport> {
-    const options = checkCall(request, CALLS.baseline)
-    if (options.module !== undefined) assertModuleName(options.module)
+    if (request.module !== undefined) assertModuleName(request.module)
     const { baseline } = await import('../run/baseline.js')
-    return await baseline(await this.#engine(options), { ...options, ...this.#call(options) })
+    return await this.#run(request, (engine, own) => baseline(engine, { ...request, ...own }))
   }
 
   /**
@@ -179,10 +176,9 @@ export class MigrationSystem implements AsyncDisposable {
    *
    * @throws PlataformaError `PLT_TYPES_FAILED`
    */
-  async generateTypes(call: TypesCall = {}): Promise<RowTypeReport> {
-    const options = checkCall(call, CALLS.types)
+  async generateTypes(call: Abortable = {}): Promise<RowTypeReport> {
     const { generateRowTypes } = await import('../run/row-types.js')
-    return await generateRowTypes(await this.#engine(options), { ...this.#options, ...options })
+    return await this.#run(call, (engine) => generateRowTypes(engine, this.#options))
   }
 
   /**
@@ -190,10 +186,9 @@ export class MigrationSystem implements AsyncDisposable {
    *
    * @throws PlataformaError `PLT_TYPES_FAILED`
    */
-  async verifyTypes(call: TypesCall = {}): Promise<readonly RowTypeDifference[]> {
-    const options = checkCall(call, CALLS.types)
+  async verifyTypes(call: Abortable = {}): Promise<readonly RowTypeDifference[]> {
     const { verifyRowTypes } = await import('../run/row-types.js')
-    return await verifyRowTypes(await this.#engine(options), { ...this.#options, ...options })
+    return await this.#read(call, (engine) => verifyRowTypes(engine, this.#options))
   }
 
   /**
@@ -206,9 +201,8 @@ export class MigrationSystem implements AsyncDisposable {
   async create(
     module: string,
     name: string,
-    options: { readonly kind?: 'sql' | 'ts' } = {},
+    { kind }: { readonly kind?: 'sql' | 'ts' } = {},
   ): Promise<CreatedMigration> {
-    const { kind } = checkCall(options, CALLS.create)
     const { createMigration } = await import('../create/create-migration.js')
     const { directory = DEFAULT_DIRECTORY } = this.#options
     return createMigration({ directory, module, name, kind })
@@ -219,18 +213,16 @@ export class MigrationSystem implements AsyncDisposable {
    *
    * @throws PlataformaError `PLT_DATABASE_UNAVAILABLE`
    */
-  async history(
-    call: Abortable & { readonly module?: string } = {},
-  ): Promise<readonly HistoryEntry[]> {
-    const { module, signal } = checkCall(call, CALLS.history)
-    if (module !== undefined) assertModuleName(module)
-    const { ground } = await this.#engine({ signal })
-    return await readEvents(ground.db.withoutPlugins(), module)
+  async history({
+    module,
+    ...call
+  }: Abortable & { readonly module?: string } = {}): Promise<readonly HistoryEntry[]> {
+    return await this.#read(call, ({ ground }) => readEvents(ground.db.withoutPlugins(), module))
   }
 
   /** Ends what runs, and what was opened here; calls after it are `PLT_CLOSED`. Repeatable. */
   async close(): Promise<void> {
-    this.#closing.abort()
+    await this.#calls.close()
     const ground = await this.#ground?.catch(() => undefined)
     this.#ground = undefined
     await ground?.close()
@@ -240,13 +232,35 @@ export class MigrationSystem implements AsyncDisposable {
     return this.close()
   }
 
-  async #engine({ signal }: Abortable): Promise<Engine> {
-    if (this.#closing.signal.aborted) throw closed()
-    signal?.throwIfAborted()
+  /** A call that changes something: aborted, it undoes what it is at. */
+  #run<T>(
+    { signal, onProgress = this.#options.onProgress }: CallOptions,
+    work: (engine: Engine, own: CallOptions) => Promise<T>,
+  ): Promise<T> {
+    return this.#calls.run(signal, async (deadline) => {
+      const ground = boundedGround(await this.#opened(deadline), deadline)
+      return await work(this.#engine(ground), { signal: deadline.signal, onProgress })
+    })
+  }
+
+  #read<T>({ signal }: Abortable, work: (engine: Engine) => Promise<T>): Promise<T> {
+    return this.#calls.read(signal, async (deadline) => {
+      const ground = await this.#opened(deadline)
+      return await work(this.#engine(boundedGround(ground, deadline, { isCancelled: true })))
+    })
+  }
+
+  async #opened({ signal }: AbortDeadline): Promise<Ground> {
+    this.#ground ??= this.#open().catch((error: unknown) => {
+      // The next call tries again.
+      this.#ground = undefined
+      throw error
+    })
+    return await untilAborted(signal, this.#ground)
+  }
+
+  #engine(ground: Ground): Engine {
     const options = this.#options
-    this.#ground ??= this.#open()
-    const ground = await this.#ground
-    signal?.throwIfAborted()
     return {
       ground,
       lockWaitMs: options.lockWaitMs ?? DEFAULTS.lockWaitMs,
@@ -260,20 +274,6 @@ export class MigrationSystem implements AsyncDisposable {
       list: () => listMigrations(options),
     }
   }
-
-  #call({ signal, onProgress = this.#options.onProgress }: CallOptions): CallOptions {
-    const closing = this.#closing.signal
-    return {
-      signal: signal === undefined ? closing : AbortSignal.any([signal, closing]),
-      onProgress,
-    }
-  }
-}
-
-function closed(): PlataformaError {
-  return new PlataformaError('PLT_CLOSED', 'The migrations were closed.', {
-    remedy: 'Make the call before `close()`, or make another MigrationSystem.',
-  })
 }
 
 function isGrounded(options: unknown): options is GroundedOptions {

@@ -72,20 +72,32 @@ it('tells what is applied, what is pending and the highest version applied', () 
     ],
     unprotected: ['clientes', 'pedidos'],
     keysAcrossTenants: [key('vendas')],
+    warnings: [
+      {
+        kind: 'file-missing',
+        module: 'vendas',
+        name: '003_gone',
+        message: 'vendas:003_gone is applied and its file is gone.',
+      },
+    ],
   })
   expect(JSON.parse(JSON.stringify(status))).toEqual(status)
 })
 
 it('is current where all is applied, also without its files or any migration', () => {
   expect(statusOf([], [applied('vendas:001_a')])).toMatchObject({ state: 'current', pending: [] })
-  expect(statusOf([], [])).toMatchObject({ state: 'current', version: null, applied: [] })
+  const empty = { state: 'current', version: null, applied: [], warnings: [] }
+  expect(statusOf([], [])).toMatchObject(empty)
 })
 
 it('is changed where applied SQL was edited, and not where code was', () => {
   const edited = written('vendas:001_a', { checksum: 'other' })
   expect(statusOf([edited], [applied('vendas:001_a')]).state).toBe('changed')
   const code = written('vendas:001_a', { checksum: 'other', kind: 'code' })
-  expect(statusOf([code], [applied('vendas:001_a', { kind: 'code' })]).state).toBe('current')
+  expect(statusOf([code], [applied('vendas:001_a', { kind: 'code' })])).toMatchObject({
+    state: 'current',
+    warnings: [{ kind: 'code-changed', name: '001_a' }],
+  })
 })
 
 it('has a repeatable one with a new text as applied and as pending', () => {

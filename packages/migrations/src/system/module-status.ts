@@ -54,6 +54,7 @@ export function moduleStatus(input: ModuleStatusInput): ModuleStatus {
     pending,
     unprotected: [...unprotected].sort(),
     keysAcrossTenants: keys.filter((key) => key.module === module),
+    warnings: findings.warnings(),
   }
 }
 

@@ -6,7 +6,7 @@ import { type TestDatabase, testDatabase } from '@plataforma/testkit'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { onTestFinished } from 'vitest'
-import { type MigrationsOptions, migrations } from '../../src/index.js'
+import { type MigrationsPluginOptions, migrations } from '../../src/index.js'
 
 export const ONE = '0190a7c2-0000-7000-8000-00000000000a'
 export const OTHER = '0190a7c2-0000-7000-8000-00000000000b'
@@ -18,7 +18,7 @@ interface PlatformOptions {
   readonly grade?: Grade
   /** By path in the folder of migrations: a name without folder is of module `vendas`. */
   readonly files?: Readonly<Record<string, string>>
-  readonly migrations?: MigrationsOptions
+  readonly migrations?: MigrationsPluginOptions
   readonly database?: Partial<DatabaseOptions>
   /** One that exists already. */
   readonly target?: TestDatabase

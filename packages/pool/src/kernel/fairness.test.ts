@@ -72,7 +72,7 @@ describe('a hog', () => {
         expect(light.flatMap(({ failures }) => failures)).toEqual([])
       }
     },
-    20_000,
+    120_000,
   )
 })
 
@@ -117,7 +117,7 @@ describe('under saturation', () => {
       )
       expect(jain(shares)).toBeGreaterThan(0.95)
     },
-    20_000,
+    120_000,
   )
 })
 

@@ -4,7 +4,7 @@ import type { RowTypeDifference } from '../../row-types/verify-types.js'
 import { counted } from '../output/counted.js'
 import type { Output } from '../output/output.js'
 import { EXIT_CODES, type ExitCode } from '../program/exit-code.js'
-import { type MigrationCommand, type OpenMigrations, textOption } from './migration-command.js'
+import type { MigrationCommand, OpenMigrations } from './migration-command.js'
 
 /** `codegen`, beside the commands of migrations. */
 export const codegen: MigrationCommand = {
@@ -13,16 +13,12 @@ export const codegen: MigrationCommand = {
   description:
     'Writes a file of Kysely row types for each module and an index.ts; what is right already ' +
     'stays. With --verify it writes nothing, shows what differs, and ends with 3 where something does.',
-  options: [
-    { flags: '--verify', description: 'compare with what is there, and write nothing' },
-    { flags: '--out <folder>', description: 'where the files are; else as configured' },
-  ],
+  options: [{ flags: '--verify', description: 'compare with what is there, and write nothing' }],
   async run(invocation, host) {
     const { output, signal, given } = invocation
     await using opened = await host.open(invocation)
-    const call = { signal, outDir: textOption(invocation, 'out') }
-    if (given.verify === true) return await verify(opened, output, call)
-    const report = await opened.migrations.generateTypes(call)
+    if (given.verify === true) return await verify(opened, output, signal)
+    const report = await opened.migrations.generateTypes({ signal })
     output.report(report, () => generatedText(report))
     return EXIT_CODES.done
   },
@@ -31,9 +27,9 @@ export const codegen: MigrationCommand = {
 async function verify(
   { migrations }: OpenMigrations,
   output: Output,
-  call: { readonly signal: AbortSignal; readonly outDir: string | undefined },
+  signal: AbortSignal,
 ): Promise<ExitCode> {
-  const differences = await migrations.verifyTypes(call)
+  const differences = await migrations.verifyTypes({ signal })
   output.report({ differences }, () => differencesText(differences, output))
   return differences.length === 0 ? EXIT_CODES.done : EXIT_CODES.differences
 }

@@ -4,6 +4,7 @@ import type { Output } from '../output/output.js'
 import { textTable } from '../output/text-table.js'
 import { timeText } from '../output/time-text.js'
 import { halfDoneText } from './half-done-text.js'
+import { warningsText } from './warnings-text.js'
 
 const HEADINGS = ['Module', 'State', 'Version', 'Applied', 'Pending', 'Last applied']
 
@@ -23,7 +24,7 @@ const STYLES = {
   'needs-attention': 'red',
 } as const
 
-/** How modules stand: a line for each, and below what is pending or not protected. */
+/** How modules stand: a line for each, and below what is pending or not as it should be. */
 export function statusText(modules: readonly ModuleStatus[], output: Output): string {
   if (modules.length === 0) return 'There are no migrations, neither files nor applied ones.'
   const rows = modules.map((status) => [
@@ -40,7 +41,12 @@ export function statusText(modules: readonly ModuleStatus[], output: Output): st
     return line.replace(STATES[state], (text) => output.style(STYLES[state], text))
   })
   const lists = modules.flatMap((status) => listsOf(status, output))
-  return [output.style('bold', headings), ...coloured, ...lists].join('\n')
+  const warnings = warningsText(
+    modules.flatMap((status) => status.warnings),
+    output,
+  )
+  const below = warnings.length > 0 ? ['', ...warnings] : []
+  return [output.style('bold', headings), ...coloured, ...lists, ...below].join('\n')
 }
 
 function lastApplied({ applied }: ModuleStatus): string {
