@@ -92,6 +92,20 @@ plataforma-migrate: Migration 003_bad of "auth" failed: relation "missing" does 
     ).toEqual([{ stays: true, undone: null }])
   })
 
+  it('shows the place of an error in TypeScript', async () => {
+    const cwd = folderOf({
+      'migrations/auth/001_bad.ts':
+        "interface Row { id: number }\n\nexport async function up(db: any) {\n  const rows: Row[] = await db.selectFrom('missing').execute()\n}\n",
+    })
+    const { exitCode, stderr } = await migrate(['up'], { cwd, env })
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain(`
+  migrations/auth/001_bad.ts:4:23
+  4 |   const rows: Row[] = await db.selectFrom('missing').execute()
+    |                       ^
+  `)
+  })
+
   it('changes nothing with --dry-run', async () => {
     const cwd = folderOf({ ...AUTH, ...VENDAS })
     const { exitCode, stdout, stderr } = await migrate(['up', '--dry-run'], { cwd, env })

@@ -1,11 +1,12 @@
 import { PlataformaError, toPlataformaError } from '@plataforma/core'
 import type { Migration } from '../migration/migration.js'
-import { invalidMigration } from '../place/invalid-migration.js'
+import { invalidMigration, type Refusal } from '../place/invalid-migration.js'
+import { codePlace } from './code/code-place.js'
 import { roleChange } from './identity.js'
 import { sqlStateOf } from './sql-state.js'
 
 export interface FailurePlace {
-  readonly migration: Pick<Migration, 'module' | 'name' | 'place' | 'text'>
+  readonly migration: Pick<Migration, 'module' | 'name' | 'kind' | 'place' | 'text' | 'checksum'>
   /** Characters before the place in the migration's text. */
   readonly offset?: number | undefined
   /** What was going on where no statement of the text failed. */
@@ -34,18 +35,20 @@ export function migrationFailed(error: unknown, where: FailurePlace): Plataforma
       ? `Migration ${name} of "${module}" failed${during === undefined ? '' : ` ${during}`}: ${messageOf(error)}`
       : roleMessage(where, role.to)
   const remedy = role === undefined ? remedyOf(error, sqlState) : ROLE_REMEDY
+  const refusal: Refusal = { code, module, name, message, remedy, cause: error, sqlState }
   if (text !== undefined && offset !== undefined) {
-    return invalidMigration(
-      { file, text, offset },
-      { code, module, name, message, remedy, cause: error, sqlState },
-    )
+    return invalidMigration({ file, text, offset }, refusal)
   }
-  return new PlataformaError(code, `${message}\n${file}`, {
+  const at = codePlace(error, migration)
+  if (at?.source !== undefined) return invalidMigration({ file: at.file, ...at.source }, refusal)
+  const { line, column } = at ?? {}
+  const place = at === undefined ? file : `${at.file}:${line}:${column}`
+  return new PlataformaError(code, `${message}\n${place}`, {
     module,
     remedy,
     cause: error,
     ...(sqlState === undefined ? {} : { sqlState }),
-    details: { file, migration: name },
+    details: { file: at?.file ?? file, ...(at && { line, column }), migration: name },
   })
 }
 

@@ -8,6 +8,7 @@ import type {
 } from 'kysely'
 import { type CodeSession, type Lease, quoteName } from './code-session.js'
 import { streamRows } from './code-stream.js'
+import { withCaller } from './with-caller.js'
 
 /** Lends the one session that there is to whoever asks, with savepoints as transactions. */
 export class CodeDriver implements Driver {
@@ -76,7 +77,7 @@ class CodeConnection implements DatabaseConnection {
   }
 
   executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    return this.#session.send<R>(this.lease, query)
+    return withCaller(() => this.#session.send<R>(this.lease, query))
   }
 
   streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
