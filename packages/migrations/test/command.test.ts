@@ -381,6 +381,30 @@ describe('the program', () => {
     }
   })
 
+  it.each([
+    ['an enum', 'enum Folder { db }\nexport default { directory: Folder[0] }'],
+    ['an import without an extension', "import d from './other'\nexport default { directory: d }"],
+    ['types', 'export default { directory: "db" as string }', '--no-experimental-strip-types'],
+  ])('says how to write a configuration that Node.js can load: %s', async (_, text, flag = '') => {
+    const cwd = folderOf({
+      'migrations.config.ts': text,
+      'other.ts': 'export default "db"',
+      'bad/migrations.config.ts': 'export default {',
+    })
+    const own = { cwd, env: { ...env, NODE_OPTIONS: flag } }
+    expect(await migrate(['status'], own)).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(
+        /migrations\.config\.ts cannot be read: .* Write it as \.mjs, or/,
+      ),
+    })
+    const bad = await migrate(['status', '--config', 'bad/migrations.config.ts'], { cwd, env })
+    expect(bad).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('Correct the file.'),
+    })
+  })
+
   it('takes its configuration from a file, and options before it', async () => {
     const cwd = folderOf({
       'migrations.config.ts': `export default {

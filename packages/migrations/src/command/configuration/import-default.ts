@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url'
 import { PlataformaError } from '@plataforma/core'
+import { needsLoader } from '../../source/needs-loader.js'
 
 /** Reads what Node's own type stripping cannot, and tells the line of a syntax error. */
 export type OtherImport = (file: string) => Promise<unknown>
@@ -30,6 +31,9 @@ export async function importDefault(
   })
 }
 
+const PLAIN_SYNTAX =
+  'Write it as .mjs, or with syntax that Node.js 22.18 or newer can strip: no enum, types by "import type", other files by their whole names, such as "./other.ts"; or start Node.js with a loader: NODE_OPTIONS="--import tsx".'
+
 async function evaluate(file: string, other: OtherImport | undefined): Promise<unknown> {
   try {
     return await importNatively(file, other)
@@ -37,7 +41,7 @@ async function evaluate(file: string, other: OtherImport | undefined): Promise<u
     if (error instanceof PlataformaError) throw error
     const reason = error instanceof Error ? error.message : String(error)
     throw new PlataformaError('PLT_CONFIG_INVALID', `${file} cannot be read: ${reason}`, {
-      remedy: 'Correct the file.',
+      remedy: other === undefined && needsLoader(file, error) ? PLAIN_SYNTAX : 'Correct the file.',
       cause: error,
     })
   }
