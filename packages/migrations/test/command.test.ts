@@ -59,7 +59,11 @@ describe('up', () => {
     const cwd = folderOf({ ...AUTH, ...VENDAS })
     const { exitCode, stdout } = await migrate(['up', 'vendas', '--json'], { cwd, env })
     expect(exitCode).toBe(0)
-    const { applied } = JSON.parse(stdout)
+    const { applied, durationMs } = JSON.parse(stdout)
+    const history = JSON.parse((await migrate(['history', '--json'], { cwd, env })).stdout)
+    const durations = [{ durationMs }, ...applied, ...history.entries].map((one) => one.durationMs)
+    expect(durations).toHaveLength(5)
+    for (const duration of durations) expect(String(duration)).toMatch(/^\d+(\.\d)?$/)
     expect(applied.map(({ name }: { name: string }) => name)).toEqual(['001_users', '001_clientes'])
   })
 

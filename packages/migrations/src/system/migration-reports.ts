@@ -26,6 +26,7 @@ export interface AppliedMigration {
   readonly checksum: string | null
   /** ISO 8601, UTC. */
   readonly appliedAt: string
+  /** As the history has it: see `HistoryEntry`. */
   readonly durationMs: number
 }
 
@@ -84,6 +85,7 @@ export interface RunMigration {
   readonly module: string
   readonly name: string
   readonly version: string | null
+  /** As the process saw it: with COMMIT and the ways to the server, without attempts in vain. */
   readonly durationMs: number
 }
 
@@ -135,6 +137,10 @@ export interface HistoryEntry {
   readonly name: string
   readonly event: 'applied' | 'rolled-back' | 'baselined' | 'repaired' | 'failed'
   readonly version: string | null
+  /**
+   * Until the row was written: of a transaction by the server's clock, before COMMIT, so that it is
+   * less than a run reports; of what runs outside of one by that of the process.
+   */
   readonly durationMs: number | null
   /** Login and host of who did it. */
   readonly by: string

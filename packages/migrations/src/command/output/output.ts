@@ -15,7 +15,7 @@ export class Output {
 
   /** The report, in the form that was asked for. */
   report(data: object, text: () => string): void {
-    process.stdout.write(this.json ? `${JSON.stringify(data, undefined, 2)}\n` : `${text()}\n`)
+    process.stdout.write(this.json ? `${JSON.stringify(data, rounded, 2)}\n` : `${text()}\n`)
   }
 
   style(style: Style, text: string): string {
@@ -56,6 +56,11 @@ export class Output {
     const name = styleText('red', `${this.#program}:`, { stream: process.stderr })
     process.stderr.write(`${name} ${text}\n`)
   }
+}
+
+/** Digits of a duration beyond a tenth of a millisecond are noise. */
+function rounded(key: string, value: unknown): unknown {
+  return key === 'durationMs' && typeof value === 'number' ? Math.round(value * 10) / 10 : value
 }
 
 function dataOf(error: unknown): object {
