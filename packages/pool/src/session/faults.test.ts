@@ -18,7 +18,7 @@ function site(options: Partial<MultiPoolManagerOptions> = {}) {
     connectionString: server.connectionString,
     poolConfig: { max: 5, acquireTimeoutMs: 5_000 },
     budget: 5,
-    connectTimeoutMs: 1_000,
+    connectTimeoutMs: 5_000,
     closeTimeoutMs: 2_000,
     ...options,
   })
@@ -85,6 +85,7 @@ describe.each(['cut', 'reset'] as const)('a network that %ss connections', (faul
     proxy[fault]()
     expect(await running).toBeInstanceOf(Error)
     expect(await inTransaction).toBeInstanceOf(Error)
+    await expect.poll(() => pools.sessions.stats?.().idle).toBe(0)
     expect(await answer(sql`select 1`.execute(db))).toBe('ok')
     // While a transaction does nothing, and as it is given back.
     const released = answer(
@@ -101,7 +102,10 @@ describe.each(['cut', 'reset'] as const)('a network that %ss connections', (faul
 describe('a network that swallows everything', () => {
   it('holds up connecting for no longer than its limit', async () => {
     await using proxy = await startTcpProxy(server)
-    const { pools, db } = site({ connectionString: proxy.url(server.connectionString) })
+    const { pools, db } = site({
+      connectionString: proxy.url(server.connectionString),
+      connectTimeoutMs: 1_000,
+    })
     await using _ = pools
     proxy.blackHole()
     const since = performance.now()
