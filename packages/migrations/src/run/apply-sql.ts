@@ -5,9 +5,11 @@ import type { ScriptStatement } from '../script/migration-script.js'
 import { composeScript, type ScriptText } from './compose-script.js'
 import { identityOf } from './identity.js'
 import { isForgotten } from './is-forgotten.js'
+import { isLate } from './late.js'
 import { migrationFailed } from './migration-failed.js'
 import type { MigrationSession } from './migration-session.js'
 import type { RunContext } from './run-context.js'
+import { firstCut, type ScriptCut } from './script-chunks.js'
 import { statementPlace } from './statement-place.js'
 import { runTransaction } from './transaction.js'
 
@@ -22,7 +24,8 @@ export interface SqlTransaction {
 }
 
 /**
- * Runs statements of a migration in one transaction with the registry.
+ * Runs statements of a migration in one transaction with the registry; one that is too big for marks
+ * and fails without a place runs once more, in parts that tell it.
  *
  * @returns milliseconds
  * @throws PlataformaError `PLT_MIGRATION_FAILED`
@@ -34,8 +37,10 @@ export async function applySql(
 ): Promise<number> {
   const identity = identityOf(session, settings)
   const { releaseStatement, isIsolated: isSealed } = context.ground
-  const apply = async (marks: boolean) => {
-    const composing = { settings, identity, isSealed, releaseStatement, marks }
+  // Set where it failed, and another cut will tell where.
+  let again: ScriptCut | undefined
+  const apply = async (cut: ScriptCut) => {
+    const composing = { settings, identity, isSealed, releaseStatement, cut }
     const { texts, mayForget } = composeScript(statements, composing)
     let at: ScriptText | undefined
     return await runTransaction(session, context, {
@@ -49,7 +54,10 @@ export async function applySql(
       },
       explain: async (error) => {
         const place = at && (await statementPlace(session, at, error))
-        if (session.signal?.aborted || (marks && isForgotten(error))) return error
+        if (session.signal?.aborted) return error
+        const isUnplaced = cut === 'whole' && place?.offset === undefined && !isLate(error)
+        again = isUnplaced ? 'marked' : undefined
+        if (isUnplaced || (cut === 'marked' && isForgotten(error))) return error
         // The last statement's mark stands until what was deferred is checked.
         const isOver = place !== undefined && place.statement === at?.statements.length
         const isDeferred = isOver || (at?.statements.length === 0 && at === texts.at(-1))
@@ -61,12 +69,16 @@ export async function applySql(
       },
     })
   }
-  try {
-    return await apply(true)
-  } catch (error) {
-    if (!isForgotten(error)) throw error
-    // A function has taken away all that is prepared, which is its right.
-    await session.forget()
-    return await apply(false)
+  for (let cut = firstCut(statements); ; ) {
+    try {
+      return await apply(cut)
+    } catch (error) {
+      // A function has taken away all that is prepared, which is its right.
+      const next = again ?? (cut !== 'singly' && isForgotten(error) ? 'singly' : undefined)
+      if (next === undefined || session.signal?.aborted) throw error
+      if (next === 'singly') await session.forget()
+      cut = next
+      again = undefined
+    }
   }
 }

@@ -1,12 +1,14 @@
 import { expect, it } from 'vitest'
 import type { ScriptStatement } from '../script/migration-script.js'
 import { type Composing, composeScript } from './compose-script.js'
+import { firstCut } from './script-chunks.js'
 
 const COMPOSING: Composing = {
   settings: [{ name: 'lock_timeout', value: '3000ms' }],
   identity: { sessionUser: 'admin', currentUser: 'owner' },
   isSealed: true,
   releaseStatement: () => undefined,
+  cut: 'marked',
 }
 
 const statement = (text: string, tag = 'InsertStmt'): ScriptStatement => ({
@@ -46,7 +48,7 @@ it.each([
   expect(texts.flatMap((one) => one.statements)).toEqual(statements)
   for (const { text, statements, offsets, isMarked } of texts) {
     expect(isMarked || statements.length <= 1).toBe(true)
-    expect(text.length * offsets.length).toBeLessThan(110_000_000)
+    if (offsets.length > 1) expect(text.length * offsets.length).toBeLessThan(110_000_000)
     for (const [n, at] of offsets.entries()) {
       const written = statements[n]?.text ?? ''
       expect(text.slice(at, at + written.length)).toBe(written)
@@ -65,4 +67,13 @@ it('has code run where no role can be changed, in a text that cannot end its quo
     COMPOSING,
   )
   expect(texts[0]?.text).toContain("($plataforma2$DO '$plataforma$ $plataforma1$'\n$plataforma2$);")
+})
+
+it('sends a big migration in one text at first, and a small one with marks', () => {
+  expect(firstCut(inserts(300, 500))).toBe('marked')
+  const statements = inserts(4_000, 500)
+  expect(firstCut(statements)).toBe('whole')
+  const { texts } = composeScript(statements, { ...COMPOSING, cut: 'whole' })
+  expect(texts).toHaveLength(1)
+  expect(texts[0]?.text).not.toContain('PREPARE')
 })

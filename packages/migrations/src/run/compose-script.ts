@@ -3,11 +3,10 @@ import { escapeLiteral } from 'pg'
 import type { Ground } from '../ground/ground.js'
 import type { ScriptStatement } from '../script/migration-script.js'
 import { asOwner, DROP_AS_OWNER, type Identity, identityCheck, MAKE_AS_OWNER } from './identity.js'
-import { chunksOf } from './script-chunks.js'
+import { chunksOf, type ScriptChunk, type ScriptCut } from './script-chunks.js'
 
 /** One transaction up to where its outcome is written down: texts for the simple protocol. */
 export interface ComposedScript {
-  /** One, unless there is so much of it, or what takes marks away. */
   readonly texts: readonly ScriptText[]
   /** Whether its statements may take away what is prepared on the session. */
   readonly mayForget: boolean
@@ -18,7 +17,7 @@ export interface ScriptText {
   readonly statements: readonly ScriptStatement[]
   /** Characters before each statement in `text`. */
   readonly offsets: readonly number[]
-  /** Whether marks tell how far it has come; else it is one statement, or none. */
+  /** Whether marks tell how far it has come. */
   readonly isMarked: boolean
 }
 
@@ -47,39 +46,39 @@ export interface Composing {
   /** Whether DO and CALL run where the server refuses a change of role. */
   readonly isSealed: boolean
   readonly releaseStatement: Ground['releaseStatement']
-  /** `false`: each statement is a text of its own. */
-  readonly marks?: boolean
+  readonly cut: ScriptCut
 }
 
 /**
- * Puts a transaction's settings and statements into as few texts as can tell where they fail.
+ * Puts a transaction's settings and statements into texts, as few as its cut allows.
  *
  * @example
- * const { texts } = composeScript(statements, { settings, identity, isSealed, releaseStatement })
+ * const { texts } = composeScript(statements, { settings, identity, isSealed, releaseStatement, cut })
  * for (const { text } of texts) await session.script(text)
  */
 export function composeScript(
   statements: readonly ScriptStatement[],
   composing: Composing,
 ): ComposedScript {
-  const { settings, identity, marks = true } = composing
+  const { settings, identity, cut } = composing
   const isSealed = composing.isSealed && statements.some(mayRunCode)
   const begin = beginText(settings) + (isSealed ? `${MAKE_AS_OWNER};\n` : '')
   const end = (isSealed ? `${DROP_AS_OWNER};\n` : '') + closingText(identity)
-  const chunks = chunksOf(statements, marks)
+  const chunks = chunksOf(statements, cut)
+  // An error without a place is that of the only statement, and of nothing around it.
+  const takesAll = (chunk: ScriptChunk | undefined) => chunk?.isMarked || cut === 'whole'
   const texts = chunks.map((chunk, index) =>
     composeText(chunk.statements, {
       ...composing,
       isSealed,
       isMarked: chunk.isMarked,
-      // An error without a place is that of the only statement, and of nothing around it.
-      begin: chunk.isMarked && index === 0 ? begin : '',
-      end: chunk.isMarked && index === chunks.length - 1 ? end : NEXT,
+      begin: takesAll(chunk) && index === 0 ? begin : '',
+      end: takesAll(chunk) && index === chunks.length - 1 ? end : NEXT,
     }),
   )
   const mayForget = chunks.some(({ isMarked }) => !isMarked)
-  if (chunks[0]?.isMarked !== true) texts.unshift(alone(begin))
-  if (chunks.at(-1)?.isMarked !== true) texts.push(alone(end))
+  if (!takesAll(chunks[0])) texts.unshift(alone(begin))
+  if (!takesAll(chunks.at(-1))) texts.push(alone(end))
   return { texts, mayForget }
 }
 

@@ -6,6 +6,12 @@ export interface ScriptChunk {
   readonly isMarked: boolean
 }
 
+/**
+ * How statements are cut into texts: `whole` tells no place that the server does not tell, `marked`
+ * all of them where nothing takes marks away unseen, `singly` all.
+ */
+export type ScriptCut = 'whole' | 'marked' | 'singly'
+
 /** Would take the marks away as well. */
 const FORGETS = /\b(?:deallocate|discard)\b/i
 
@@ -13,24 +19,25 @@ const FORGETS = /\b(?:deallocate|discard)\b/i
 const MOST_COPIED = 100_000_000
 
 /** And for those of each text, where there are several: smaller ones cost less together. */
-const MOST_COPIED_OF_SEVERAL = 10_000_000
+const MOST_COPIED_OF_SEVERAL = 1_000_000
 
-/**
- * Cuts statements into chunks, each so small that marks between its statements cost little: each
- * mark costs the server a copy of the whole text. One that may take marks away stands alone.
- */
+/** How statements are cut at first: each mark costs the server a copy of its text. */
+export function firstCut(statements: readonly ScriptStatement[]): ScriptCut {
+  return statements.length * lengthOf(statements) <= MOST_COPIED ? 'marked' : 'whole'
+}
+
+/** Cuts statements into chunks; a statement that may take marks away stands alone. */
 export function chunksOf(
   statements: readonly ScriptStatement[],
-  marks: boolean,
+  cut: ScriptCut,
 ): readonly ScriptChunk[] {
+  if (cut === 'whole') return [{ statements, isMarked: false }]
+  const most = firstCut(statements) === 'marked' ? MOST_COPIED : MOST_COPIED_OF_SEVERAL
   const chunks: ScriptChunk[] = []
-  const whole = statements.reduce((sum, { text }) => sum + text.length, 0)
-  const isOne = statements.length * whole <= MOST_COPIED
-  const most = isOne ? MOST_COPIED : MOST_COPIED_OF_SEVERAL
   let together: ScriptStatement[] = []
   let length = 0
   for (const statement of statements) {
-    if (!marks || FORGETS.test(statement.text)) {
+    if (cut === 'singly' || FORGETS.test(statement.text)) {
       chunks.push({ statements: [statement], isMarked: false })
       together = []
       continue
@@ -45,4 +52,8 @@ export function chunksOf(
     chunks.push({ statements: together, isMarked: true })
   }
   return chunks
+}
+
+function lengthOf(statements: readonly ScriptStatement[]): number {
+  return statements.reduce((sum, { text }) => sum + text.length, 0)
 }

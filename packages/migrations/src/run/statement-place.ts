@@ -23,13 +23,15 @@ export async function statementPlace(
 ): Promise<StatementPlace> {
   const mark = script.isMarked ? await takeMark(session) : onlyOf(script)
   const position = positionOf(error, 'position')
-  if (position !== undefined) {
-    const place = placeAt(script, position)
-    if (place !== undefined) return place
-  }
-  if (mark === undefined) return { statement: undefined, offset: undefined }
-  const statement = script.statements[mark]
-  return { statement: mark, offset: statement && statement.offset + insideOf(statement, error) }
+  const statement = mark === undefined ? undefined : script.statements[mark]
+  const inside = statement && positionInside(statement, error)
+  // In the body of DO the server has counted from the begin of all that was sent.
+  const sent = position ?? (statement?.tag === 'DoStmt' ? inside : undefined)
+  const place = sent === undefined ? undefined : placeAt(script, sent)
+  if (place !== undefined) return place
+  if (statement === undefined) return { statement: mark, offset: undefined }
+  const into = inside === undefined || sent !== undefined ? 0 : unitsOf(statement.text, inside - 1)
+  return { statement: mark, offset: statement.offset + into }
 }
 
 /** Without marks a text is one statement, or what stands around all of them. */
@@ -37,12 +39,11 @@ function onlyOf({ statements }: ScriptText): number | undefined {
   return statements.length === 1 ? 0 : undefined
 }
 
-/** Where a function has run the statement, the server tells the place in that function's text. */
-function insideOf({ text }: ScriptStatement, error: unknown): number {
-  const position = positionOf(error, 'internalPosition')
-  if (position === undefined || !(error instanceof Error)) return 0
-  const ran = 'internalQuery' in error ? String(error.internalQuery) : ''
-  return ran.trimEnd() === text ? unitsOf(text, position - 1) : 0
+/** Where a function of ours has run the statement, the position is told as one inside of it. */
+function positionInside({ text }: ScriptStatement, error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('internalQuery' in error)) return undefined
+  const isOfStatement = String(error.internalQuery).trimEnd() === text
+  return isOfStatement ? positionOf(error, 'internalPosition') : undefined
 }
 
 async function takeMark(session: MigrationSession): Promise<number | undefined> {

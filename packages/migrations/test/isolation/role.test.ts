@@ -108,6 +108,20 @@ describe('who a migration is to its end', () => {
     expect(await platform.truth(`SELECT FROM pg_class WHERE relname = 'fuga'`)).toEqual([])
   })
 
+  it.each([
+    ['where the body is no code', 'DO $$ BEGIN\n  nope nope; END $$;', 4, 3],
+    ['where a statement of the body is none', 'DO $$ BEGIN\n  SELECT 1 FROM; END $$;', 4, 16],
+    ['at the call of what is not there', 'CALL\n    nope();', 4, 5],
+    ['at the statement whose code fails', `DO $$ BEGIN\n PERFORM 1/0; END $$;`, 3, 1],
+    ['at the statement that is called wrongly', `CALL\n muda_tudo(1);`, 4, 2],
+  ])('points %s', async (_, text, line, column) => {
+    const platform = await startPlatform({ files: { '001_a.sql': HELPERS } })
+    await platform.run()
+    await expect(
+      platform.run({ '002_b.sql': `SELECT '😀';\nSELECT 1;\n${text}` }),
+    ).rejects.toMatchObject({ code: 'PLT_MIGRATION_FAILED', details: { line, column } })
+  })
+
   it('stays the owner for all that a body may do', async () => {
     const platform = await startPlatform({
       files: {
