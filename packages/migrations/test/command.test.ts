@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startTcpProxy, type TestDatabase, testDatabase } from '@plataforma/testkit'
@@ -320,6 +321,13 @@ describe('row types', () => {
     expect(verify.stdout).toMatch(/^- {2}id: string .*;$/m)
     expect(verify.stdout).toMatch(/^\+ {2}id: number .*;$/m)
     expect(verify.stdout).toMatch(/\n1 file to generate anew\.\n$/)
+    const index = join(cwd, 'generated/index.ts')
+    const indexText = readFileSync(index, 'utf8')
+    rmSync(index)
+    const { stdout: patch } = await migrate(['codegen', '--verify'], { cwd, env })
+    execFileSync('git', ['apply'], { cwd, input: patch })
+    expect([readFileSync(file, 'utf8'), readFileSync(index, 'utf8')]).toEqual([text, indexText])
+    writeFileSync(file, text.replace('id: number', 'id: string'))
     expect(await migrate(['codegen'], { cwd, env })).toMatchObject({
       exitCode: 0,
       stdout: `wrote    ${join('generated', 'auth.ts')}\n`,

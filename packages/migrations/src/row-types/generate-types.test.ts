@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { generateTypes } from './generate-types.js'
@@ -123,8 +123,9 @@ describe('verifying', () => {
       ['index.ts', 'changed'],
       ['outro.ts', 'stale'],
     ])
-    expect(differences[0]?.diff).toBe(`--- a/vendas.ts
-+++ b/vendas.ts
+    const path = relative('.', join(outDir, 'vendas.ts'))
+    expect(differences[0]?.diff).toBe(`--- a/${path}
++++ b/${path}
 @@ -70,8 +70,9 @@
  }
  

@@ -1,3 +1,4 @@
+import { join, relative, sep } from 'node:path'
 import type { GivenDatabase } from '../ground/given-database.js'
 import { renderRowTypes } from './render-row-types.js'
 import { RowTypeFiles } from './row-type-files.js'
@@ -9,7 +10,10 @@ export interface RowTypeDifference {
   readonly file: string
   /** `stale`: its module is gone. */
   readonly kind: 'missing' | 'changed' | 'stale'
-  /** Unified diff from the file as it is to what would be generated. */
+  /**
+   * Unified diff from the file as it is to what would be generated, as `git apply` and `patch -p1` of
+   * the working directory take it.
+   */
   readonly diff: string
 }
 
@@ -24,18 +28,17 @@ export async function verifyTypes(
   db: GivenDatabase,
   options: RowTypeOptions,
 ): Promise<readonly RowTypeDifference[]> {
-  const [wanted, found] = await Promise.all([
-    renderRowTypes(db, options),
-    new RowTypeFiles(options.outDir).read(),
-  ])
+  const files = new RowTypeFiles(options.outDir)
+  const [wanted, found] = await Promise.all([renderRowTypes(db, options), files.read()])
   const names = [...new Set([...wanted.keys(), ...found.keys()])]
   const differing = names.filter((name) => wanted.get(name) !== found.get(name))
   if (differing.length === 0) return []
   const { createTwoFilesPatch, FILE_HEADERS_ONLY } = await import('diff')
   return differing.map((file): RowTypeDifference => {
     const [before, after] = [found.get(file), wanted.get(file)]
+    const path = relative('.', join(files.directory, file)).split(sep).join('/')
     const side = (letter: string, text: string | undefined) =>
-      text === undefined ? '/dev/null' : `${letter}/${file}`
+      text === undefined ? '/dev/null' : `${letter}/${path}`
     const diff = createTwoFilesPatch(
       side('a', before),
       side('b', after),
