@@ -46,8 +46,8 @@ export function testConfig({
     ssr: { resolve: { conditions } },
     test: {
       ...reporters(),
-      // Test files wait for servers more than they compute, but for those that take long.
-      maxWorkers: isSlowRun ? Math.max(2, availableParallelism()) : availableParallelism() + 1,
+      // Their servers need the processors as well.
+      maxWorkers: Math.max(2, availableParallelism()),
       // The files of a worker share its loaded modules: loading them costs more than most tests.
       isolate,
       restoreMocks: true,
