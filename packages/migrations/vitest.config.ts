@@ -11,6 +11,7 @@ export default testConfig({
     'src/script/**',
     'src/create/**',
     'src/system/check-migration-options.test.ts',
+    'src/system/check-call.test.ts',
     'src/importers/**',
     'test/load-code.test.ts',
     'src/plan/**',
@@ -21,6 +22,7 @@ export default testConfig({
     'test/command.test.ts',
     'test/deployers.test.ts',
     'test/races/running-deployer.test.ts',
+    'test/create-at-once.test.ts',
   ],
   slow: ['test/deploy/*.test.ts'],
 })

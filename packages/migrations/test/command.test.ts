@@ -336,6 +336,13 @@ describe('row types', () => {
     expect((await migrate(['codegen'], { cwd, env })).stdout).toBe(
       'Nothing to do: 2 files right already.\n',
     )
+    const elsewhere = ['codegen', '--out', 'elsewhere']
+    expect(await migrate([...elsewhere, '--verify'], { cwd, env })).toMatchObject({ exitCode: 3 })
+    expect((await migrate(elsewhere, { cwd, env })).stdout).toBe(
+      `wrote    ${join('elsewhere', 'auth.ts')}\nwrote    ${join('elsewhere', 'index.ts')}\n`,
+    )
+    expect(await migrate([...elsewhere, '--verify'], { cwd, env })).toMatchObject({ exitCode: 0 })
+    expect(readFileSync(join(cwd, 'elsewhere/auth.ts'), 'utf8')).toBe(text)
     expect(await migrate(['down', 'auth'], { cwd, env })).toMatchObject({
       exitCode: 0,
       stderr: expect.stringMatching(/^row types {4}2 files$/m),

@@ -63,7 +63,6 @@ export const ERROR_CODES = {
   PLT_TRANSACTION_SPANS_MODULES:
     'A statement of another module came into a transaction of one module’s own login.',
   PLT_TYPE_INVALID: 'A column type is unknown or not allowed.',
-  PLT_TYPES_DIFFER: 'The generated row types are not those of the database.',
   PLT_TYPES_FAILED: 'Row types cannot be generated from the database.',
   PLT_UNDEFINED_FILTER: 'A filter holds `undefined`.',
   PLT_UNIQUE_VIOLATION: 'A row has the key of another row.',

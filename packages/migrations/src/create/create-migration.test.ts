@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { parseScript } from '../script/parse-script.js'
@@ -61,6 +61,30 @@ it('makes TypeScript that can be loaded', async () => {
   const code = await listed?.code()
   expect([typeof code?.up, typeof code?.down]).toEqual(['function', 'function'])
   expect(listed?.metadata.version).toBe('1.0.0')
+  expect(createMigration({ directory, module: 'vendas', name: 'next' }).name).toBe('002_next')
+})
+
+it('leaves nothing else in the folder, and steps over a number that a killed process had in hand', () => {
+  const directory = folderOf({ 'vendas/001_a.sql': 'select 1;', 'vendas/.2.reserved': '' })
+  createMigration({ directory, module: 'vendas', name: 'x' })
+  expect(readdirSync(join(directory, 'vendas')).sort()).toEqual([
+    '.2.reserved',
+    '001_a.sql',
+    '003_x.sql',
+  ])
+})
+
+it.each(['sql', 'ts'] as const)('the %s that it makes counts as not written yet', (kind) => {
+  const directory = folderOf({})
+  const made = createMigration({ directory, module: 'vendas', name: 'x', kind })
+  const isUnwritten = () => listMigrations({ directory })[0]?.isUnwritten
+  expect(isUnwritten()).toBe(true)
+  const text = readFileSync(made.place, 'utf8')
+  writeFileSync(made.place, text.replaceAll('\n', '\r\n').replace('1.0.0', '2.0.0'))
+  expect(isUnwritten()).toBe(true)
+  const comment = kind === 'sql' ? '-- nothing to do here' : '// nothing to do here'
+  writeFileSync(made.place, `${text}${comment}\n`)
+  expect(isUnwritten()).toBe(false)
 })
 
 it('makes a name of any words', () => {

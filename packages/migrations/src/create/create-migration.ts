@@ -1,12 +1,15 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { assertModuleName, PlataformaError, shownValue } from '@plataforma/core'
 import inc from 'semver/functions/inc.js'
 import sort from 'semver/functions/sort.js'
+import { isNumberOf } from '../migration/is-number-of.js'
 import type { Migration } from '../migration/migration.js'
 import { nameWords } from '../migration/name-words.js'
 import { readDirectory } from '../source/read-directory.js'
 import { nextNumber } from './next-number.js'
+import { reserveNumber } from './reserve-number.js'
+import { templateOf } from './template.js'
 
 export interface CreateMigrationOptions {
   /** Folder with a folder for each module; made where it is missing. */
@@ -29,7 +32,8 @@ export interface CreatedMigration {
 }
 
 /**
- * Makes the file of a module's next migration, and never overwrites one.
+ * Makes the file of a module's next migration, and never overwrites one. Processes that make some at
+ * the same time get numbers of their own.
  *
  * @throws PlataformaError `PLT_MODULE_NAME_INVALID`, `PLT_MIGRATION_INVALID` for a name without
  * letters, and as `readDirectory` throws
@@ -37,7 +41,7 @@ export interface CreatedMigration {
 export function createMigration(options: CreateMigrationOptions): CreatedMigration {
   const { directory, module, kind = 'sql', now = new Date() } = options
   assertModuleName(module)
-  const words = nameWords(options.name)
+  const words = typeof options.name === 'string' ? nameWords(options.name) : ''
   if (words === '') {
     throw new PlataformaError(
       'PLT_MIGRATION_INVALID',
@@ -45,47 +49,40 @@ export function createMigration(options: CreateMigrationOptions): CreatedMigrati
       { module, remedy: 'Say in a few words what it does, such as "create clientes".' },
     )
   }
-  const existing = existsSync(directory)
-    ? readDirectory(directory).filter((migration) => migration.module === module)
-    : []
-  const name = `${nextNumber(
-    existing.map((migration) => migration.name),
-    now,
-  )}_${words}`
   const folder = join(directory, module)
-  const place = join(folder, `${name}.${kind}`)
   mkdirSync(folder, { recursive: true })
-  writeFileSync(place, textOf(kind, nextVersion(existing)), { flag: 'wx' })
-  return { module, name, place }
+  const held = new Set<string>()
+  for (;;) {
+    const names = namesOf(existingOf(directory, module))
+    // What another process has in hand counts as being there.
+    const number = nextNumber([...names, ...[...held].map((one) => `${one}_`)], now)
+    using reservation = reserveNumber(folder, number)
+    if (reservation === undefined) {
+      held.add(number)
+      continue
+    }
+    const existing = existingOf(directory, module)
+    if (namesOf(existing).some((name) => isNumberOf(number, name))) continue
+    const name = `${number}_${words}`
+    const place = join(folder, `${name}.${kind}`)
+    writeFileSync(place, templateOf(kind, nextVersion(existing)), { flag: 'wx' })
+    return { module, name, place }
+  }
+}
+
+function existingOf(directory: string, module: string): readonly Migration[] {
+  return readDirectory(directory).filter((migration) => migration.module === module)
+}
+
+function namesOf(migrations: readonly Migration[]): readonly string[] {
+  return migrations.map(({ name }) => name)
 }
 
 /** A minor version above the highest; `undefined` where the module counts no versions. */
 function nextVersion(existing: readonly Migration[]): string | undefined {
   if (existing.length === 0) return '1.0.0'
-  const versions = existing.flatMap(({ kind, metadata }) =>
-    kind === 'sql' && metadata.version !== undefined ? [metadata.version] : [],
-  )
+  // What code says of itself is known only once it is loaded.
+  const sql = existing.filter(({ kind }) => kind === 'sql')
+  const versions = sql.flatMap(({ metadata: { version } }) => version ?? [])
   return inc(sort(versions).at(-1) ?? '', 'minor') ?? undefined
-}
-
-function textOf(kind: 'sql' | 'ts', version: string | undefined): string {
-  const members = [
-    ...(version === undefined ? [] : [['version', `"${version}"`]]),
-    ['dependencies', '[]'],
-  ]
-  if (kind === 'sql') {
-    const json = members.map(([key, value]) => `"${key}": ${value}`).join(', ')
-    return `-- @metadata {${json}}\n\n\n-- @down\n\n`
-  }
-  const object = members.map(([key, value]) => `${key}: ${value?.replaceAll('"', "'")}`).join(', ')
-  return `import type { MigrationDatabase } from '@plataforma/migrations'
-
-export const metadata = { ${object} }
-
-export async function up(db: MigrationDatabase): Promise<void> {
-}
-
-export async function down(db: MigrationDatabase): Promise<void> {
-}
-`
 }

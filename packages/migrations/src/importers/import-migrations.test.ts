@@ -139,3 +139,12 @@ it('refuses a file without the block that dbmate runs', async () => {
     message: expect.stringContaining('migrate:up'),
   })
 })
+
+it('what was empty does not count as not written', async () => {
+  const { directory, texts } = await imported(diesel, {
+    '2024-01-01-120000_nothing/up.sql': '\n',
+    '2024-01-01-120000_nothing/down.sql': '',
+  })
+  expect(texts).toEqual(['-- @metadata {}\n\n-- Empty where it came from.\n\n-- @down\n'])
+  expect(listMigrations({ directory }).map(({ isUnwritten }) => isUnwritten)).toEqual([false])
+})

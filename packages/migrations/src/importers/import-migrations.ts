@@ -95,7 +95,9 @@ function sequential(index: number, total: number): string {
 function textOf({ up, down, inTransaction }: ForeignMigration): string {
   const header = `-- @metadata {${inTransaction ? '' : '"transaction": false'}}`
   const below = down === undefined ? [] : ['', '-- @down', trimmed(down)]
-  return `${[header, '', trimmed(up), ...below].join('\n').trimEnd()}\n`
+  // Without a word it would be a file that somebody forgot to write.
+  const body = trimmed(up) || '-- Empty where it came from.'
+  return `${[header, '', body, ...below].join('\n').trimEnd()}\n`
 }
 
 /** Without blank lines around it; its first line keeps its indent. */

@@ -16,6 +16,8 @@ export interface Migration {
   readonly checksum: string | undefined
   /** The normalised text of an SQL migration: no byte order mark, lines ended by LF. */
   readonly text: string | undefined
+  /** Whether nobody has written anything in its file since it was made. */
+  readonly isUnwritten?: boolean
   /**
    * Read when it is first asked for. Metadata that a file of code exports are there once `code()`
    * has answered: whoever plans awaits it for each pending one, which also finds code that does not

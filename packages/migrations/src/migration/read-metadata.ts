@@ -99,7 +99,15 @@ function membersOf(written: WrittenMetadata): ReadonlyMap<string, unknown> {
       remedy: `Use only ${known.join(', ')}.`,
     })
   }
-  return new Map(Object.entries(value))
+  try {
+    return new Map(Object.entries(value))
+  } catch (cause) {
+    throw refused(written, [], {
+      message: `Metadata cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      remedy: 'Write plain values, no getters.',
+      cause,
+    })
+  }
 }
 
 function dependency(written: WrittenMetadata, text: string, index: number): Dependency {

@@ -7,7 +7,13 @@ import { orderNodes } from './order-nodes.js'
 import type { Edge, PendingNode } from './pending-node.js'
 import { PlanFindings } from './plan-findings.js'
 import { PlanGraph } from './plan-graph.js'
-import { outOfOrder, shownMigration, unknownModule, unsupported } from './plan-refusals.js'
+import {
+  outOfOrder,
+  shownMigration,
+  unknownModule,
+  unsupported,
+  unwritten,
+} from './plan-refusals.js'
 
 /**
  * What a run would do: pure, and the same whatever the order of its input. With `modules`, what
@@ -30,6 +36,7 @@ export function planMigrations(input: PlanInput): MigrationPlan {
   findings.refuse()
   const nodes = graph.closure(roots)
   findings.refuse()
+  checkWritten(nodes)
   checkOrder(nodes, modules, { policy: input.outOfOrder, findings })
   checkServer(nodes, input.serverVersion)
   return { steps: stepsOf(orderNodes(nodes)), warnings: findings.warnings() }
@@ -103,6 +110,13 @@ function lastApplied(modules: ReadonlyMap<string, ModuleState>): ReadonlyMap<str
     }
   }
   return applied
+}
+
+function checkWritten(nodes: readonly PendingNode[]): void {
+  const empty = nodes.filter(
+    ({ migration, reason }) => reason !== 'resume' && migration.isUnwritten,
+  )
+  if (empty.length > 0) throw unwritten(empty.map(({ migration }) => migration))
 }
 
 function checkServer(nodes: readonly PendingNode[], serverVersion: number): void {

@@ -38,6 +38,20 @@ export function outOfOrder(
   )
 }
 
+export function unwritten(migrations: readonly Migration[]): PlataformaError {
+  const list = migrations.map((migration) => `  ${shownMigration(migration)}`)
+  return new PlataformaError(
+    'PLT_MIGRATION_INVALID',
+    `Nothing was written yet in a file that is to be run:\n${list.join('\n')}`,
+    {
+      ...(migrations[0] === undefined ? {} : { module: migrations[0].module }),
+      remedy:
+        'Write what it does, or delete the file; in one that is to do nothing, say why in a comment.',
+      details: { files: migrations.map(({ place }) => place) },
+    },
+  )
+}
+
 export function unsupported(
   migrations: readonly { readonly migration: Migration; readonly range: string }[],
   version: string,

@@ -1,3 +1,4 @@
+import { unknownModule } from '../plan/plan-refusals.js'
 import { readHistory } from '../registry/read-history.js'
 import type { ModuleStatus } from '../system/migration-reports.js'
 import { moduleStatus } from '../system/module-status.js'
@@ -10,7 +11,8 @@ import { unprotectedTables } from './unprotected-tables.js'
  * How the migrations of one module stand, or of every module that has some, by its name; writes
  * nothing.
  *
- * @throws PlataformaError `PLT_MIGRATION_INVALID`
+ * @throws PlataformaError `PLT_MIGRATION_NOT_FOUND` for a module that nobody knows,
+ * `PLT_MIGRATION_INVALID`
  */
 export async function readStatus(
   { ground, list, extensions }: Pick<Engine, 'ground' | 'list' | 'extensions'>,
@@ -23,6 +25,11 @@ export async function readStatus(
   const { records } = history
   const all = new Set([...migrations, ...records].map((one) => one.module))
   const modules = module === undefined ? [...all].sort() : [module]
+  if (module !== undefined && !all.has(module)) {
+    // A misspelled one would be current for ever.
+    const made = await ground.modules()
+    if (!made.includes(module)) throw unknownModule(module, new Set([...all, ...made]))
+  }
   const keys = await ground.keysAcrossTenants(modules, db)
   const wanted = new Set(modules)
   const found = await readHalfDone(db, {

@@ -1,6 +1,7 @@
-import { PlataformaError, shownValue } from '@plataforma/core'
+import { PlataformaError } from '@plataforma/core'
 import type { Migration } from '../migration/migration.js'
 import { isChanged } from '../plan/changed-migrations.js'
+import { unknownModule } from '../plan/plan-refusals.js'
 import { writeEvent } from '../registry/events.js'
 import {
   writeAccepted,
@@ -30,8 +31,6 @@ export interface RepairRequest extends CallOptions {
   readonly as?: 'applied' | 'rolled-back' | 'retry'
 }
 
-const SETTLED: readonly string[] = ['applied', 'rolled-back', 'retry']
-
 /**
  * Brings the registry to what the database is: accepts the texts of edited migrations, or says what
  * has become of an interrupted one. Runs no migration.
@@ -45,15 +44,6 @@ export async function repair(engine: Engine, request: RepairRequest): Promise<Re
       remedy: 'Give `module` and `name` of the interrupted migration.',
     })
   }
-  if (as !== undefined && !SETTLED.includes(as)) {
-    throw new PlataformaError(
-      'PLT_OPTION_INVALID',
-      `An interrupted migration is not settled as ${shownValue(as)}.`,
-      {
-        remedy: `Say what it counts as: ${SETTLED.join(', ')}.`,
-      },
-    )
-  }
   const isWanted = (record: MigrationRecord) =>
     (module === undefined || record.module === module) &&
     (name === undefined || record.name === name)
@@ -61,12 +51,19 @@ export async function repair(engine: Engine, request: RepairRequest): Promise<Re
     const { session } = deployer
     const before = (await readHistory(session.db)).records.filter(isWanted)
     await takeModules(session, new Set(before.map((one) => one.module)), engine.lockWaitMs)
-    const wanted = (await readHistory(session.db)).records.filter(isWanted)
+    const { records } = await readHistory(session.db)
+    const wanted = records.filter(isWanted)
     if (name !== undefined && wanted.length === 0) throw notRecorded(module, name)
+    if (module !== undefined && wanted.length === 0) refuseUnknown(engine, module, records)
     return as === undefined
       ? await acceptTexts(engine, deployer, wanted)
       : await settle(engine, deployer, { records: wanted, as })
   })
+}
+
+function refuseUnknown(engine: Engine, module: string, records: readonly MigrationRecord[]): void {
+  const known = new Set([...engine.list(), ...records].map((one) => one.module))
+  if (!known.has(module)) throw unknownModule(module, known)
 }
 
 async function acceptTexts(

@@ -16,7 +16,9 @@ export interface SchemaSnapshot {
   readonly schema: string
   /**
    * SHA-256, 64 hexadecimal digits, of everything else but the `columnOrder` of tables: a column
-   * that was dropped and made again stands last and is still the same.
+   * that was dropped and made again stands last and is still the same. Comparable between servers of
+   * one major version: definitions are PostgreSQL's own texts, and before 16 it writes the columns of
+   * a view with their table.
    */
   readonly hash: string
   /** Owner, comment, grants and default privileges of the schema itself. */

@@ -1,4 +1,5 @@
 import { PlataformaError } from '@plataforma/core'
+import { isTemplate } from '../create/template.js'
 import type { Migration, MigrationCode } from '../migration/migration.js'
 import type { MigrationMetadata } from '../migration/migration-metadata.js'
 import { NO_METADATA, readMetadata } from '../migration/read-metadata.js'
@@ -37,6 +38,10 @@ export class CodeMigration implements Migration {
     if (this.#metadata !== undefined) return this.#metadata
     if (!/\bmetadata\b/.test(this.#source)) return NO_METADATA
     throw new Error(`the metadata of ${this.place} are known once code() has answered`)
+  }
+
+  get isUnwritten(): boolean {
+    return isTemplate(this.kind, this.#source)
   }
 
   code(): Promise<MigrationCode> {

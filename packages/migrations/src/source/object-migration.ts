@@ -1,4 +1,4 @@
-import { assertModuleName } from '@plataforma/core'
+import { assertModuleName, PlataformaError } from '@plataforma/core'
 import { jsonOffset } from '../migration/json-offset.js'
 import type { Migration, MigrationCode } from '../migration/migration.js'
 import type { MigrationMetadata } from '../migration/migration-metadata.js'
@@ -22,7 +22,7 @@ export class ObjectMigration implements Migration {
 
   /** @throws PlataformaError `PLT_MODULE_NAME_INVALID`, `PLT_MIGRATION_INVALID` */
   constructor(object: MigrationObject) {
-    const { module, name } = object
+    const { module, name, code, metadata } = partsOf(object)
     assertModuleName(module)
     const place = `sources: ${module}/${name}`
     if (!isMigrationName(name)) {
@@ -35,8 +35,8 @@ export class ObjectMigration implements Migration {
     this.module = module
     this.name = name
     this.place = place
-    this.#code = exportedCode(object, { module, name, file: place }).code
-    this.#written = object.metadata
+    this.#code = code
+    this.#written = metadata
   }
 
   get metadata(): MigrationMetadata {
@@ -62,10 +62,32 @@ export class ObjectMigration implements Migration {
   }
 }
 
+/** What an object says of itself; a getter of it may throw, or the object be none. */
+function partsOf(object: MigrationObject) {
+  let at = 'sources'
+  try {
+    const { module, name, metadata } = object
+    at = `sources: ${module}/${name}`
+    return { module, name, metadata, code: exportedCode(object, { module, name, file: at }).code }
+  } catch (cause) {
+    if (cause instanceof PlataformaError) throw cause
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw invalidFile(at, {
+      message: `A migration of ${at} cannot be read: ${message}`,
+      remedy: 'Give an object { module, name, up, down } of plain values and functions.',
+      cause,
+    })
+  }
+}
+
 /** Also of what JSON has not: it is shown where it is refused. */
 function asJson(value: unknown): string {
-  const text = JSON.stringify(value, (_, member: unknown) =>
-    typeof member === 'bigint' || typeof member === 'function' ? String(member) : member,
-  )
-  return text ?? 'null'
+  try {
+    const text = JSON.stringify(value, (_, member: unknown) =>
+      typeof member === 'bigint' || typeof member === 'function' ? String(member) : member,
+    )
+    return text ?? 'null'
+  } catch {
+    return '{}'
+  }
 }

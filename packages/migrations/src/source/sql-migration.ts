@@ -1,3 +1,4 @@
+import { isTemplate } from '../create/template.js'
 import type { Migration, MigrationCode } from '../migration/migration.js'
 import type { MigrationMetadata } from '../migration/migration-metadata.js'
 import { parseMetadata } from '../migration/parse-metadata.js'
@@ -25,6 +26,10 @@ export class SqlMigration implements Migration {
   get metadata(): MigrationMetadata {
     this.#metadata ??= parseMetadata(this)
     return this.#metadata
+  }
+
+  get isUnwritten(): boolean {
+    return isTemplate(this.kind, this.text)
   }
 
   code(): Promise<MigrationCode> {

@@ -1,48 +1,17 @@
 import { PlataformaError } from '@plataforma/core'
 import type { MigrationOptions } from './migration-options.js'
-
-interface Rule {
-  /** As in "Give …". */
-  readonly expected: string
-  readonly accepts: (value: unknown) => boolean
-}
-
-/** Timers of Node.js fire at once beyond it. */
-const LONGEST_MS = 2 ** 31 - 1
-
-const MILLISECONDS: Rule = {
-  expected: `a number of milliseconds from 0 to ${LONGEST_MS}`,
-  accepts: (value) => typeof value === 'number' && value >= 0 && value <= LONGEST_MS,
-}
-const TEXT: Rule = {
-  expected: 'a text that is not empty',
-  accepts: (value) => typeof value === 'string' && value.trim() !== '',
-}
-const BOOLEAN: Rule = {
-  expected: 'true or false',
-  accepts: (value) => typeof value === 'boolean',
-}
-const FUNCTION: Rule = {
-  expected: 'a function',
-  accepts: (value) => typeof value === 'function',
-}
-
-const wholeNumber = (least: number): Rule => ({
-  expected: `a whole number from ${least}`,
-  accepts: (value) => Number.isSafeInteger(value) && Number(value) >= least,
-})
-
-const oneOf = (...values: readonly unknown[]): Rule => ({
-  expected: values.map((value) => `'${value}'`).join(' or '),
-  accepts: (value) => values.includes(value),
-})
-
-const listOf = (expected: string, accepts: Rule['accepts']): Rule => ({
-  expected: `a list of ${expected}`,
-  accepts: (value) => Array.isArray(value) && value.every(accepts),
-})
-
-type RulesOf<Options> = { readonly [Key in keyof Options]-?: Rule }
+import {
+  BOOLEAN,
+  FUNCTION,
+  listOf,
+  MILLISECONDS,
+  oneOf,
+  type Rule,
+  type RulesOf,
+  shownKind,
+  TEXT,
+  wholeNumber,
+} from './option-rule.js'
 
 const RULES: RulesOf<MigrationOptions> = {
   directory: TEXT,
@@ -82,7 +51,7 @@ export function checkMigrationOptions(
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalid(path === '' ? 'options' : path, 'is no object', 'Give options by name.')
   }
-  for (const [key, value] of Object.entries(options)) {
+  for (const [key, value] of entriesOf(options, path)) {
     const full = path === '' ? key : `${path}.${key}`
     const further = Object.hasOwn(more, key) ? more[key] : undefined
     if (further === 'anything') continue
@@ -94,7 +63,7 @@ export function checkMigrationOptions(
       throw invalid(full, 'is not known', `There are: ${names}.`)
     }
     if (value === undefined || rule.accepts(value)) continue
-    throw invalid(full, `cannot be ${shown(value)}`, `Give ${rule.expected}.`)
+    throw invalid(full, `cannot be ${shownKind(value)}`, `Give ${rule.expected}.`)
   }
 }
 
@@ -105,9 +74,16 @@ function invalid(key: string, what: string, remedy: string): PlataformaError {
   })
 }
 
-/** No more than it takes to find the mistake: a value given in the wrong place may be a secret. */
-function shown(value: unknown): string {
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null)
-    return String(value)
-  return Array.isArray(value) ? 'such a list' : `a ${typeof value}`
+/** A getter may throw. */
+function entriesOf(options: object, path: string): readonly [string, unknown][] {
+  try {
+    return Object.entries(options)
+  } catch (cause) {
+    const key = path === '' ? 'options' : path
+    throw new PlataformaError('PLT_CONFIG_INVALID', `\`${key}\` of migrations cannot be read.`, {
+      remedy: 'See "cause"; give values rather than getters.',
+      cause,
+      details: { key },
+    })
+  }
 }

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { Migrated } from '../run/engine.fixture.js'
@@ -225,4 +225,51 @@ it('refuses calls after it was closed', async () => {
   await system.close()
   await expect(system.runAllMigrations()).rejects.toMatchObject({ code: 'PLT_CLOSED' })
   await expect(system.getStatus()).rejects.toMatchObject({ code: 'PLT_CLOSED' })
+})
+
+it.each(['sql', 'ts'] as const)(
+  'refuses %s that was made and not written, and runs it when it is',
+  async (kind) => {
+    await using migrated = await Migrated.make({
+      ...VENDAS,
+      'vendas/003_no_more.sql':
+        '-- @metadata {"version": "2.0.0"}\n-- No longer needed.\n-- @down\n',
+    })
+    const system = migrated.system()
+    const { place } = await system.create('vendas', 'add itens', { kind })
+    const refusal = {
+      code: 'PLT_MIGRATION_INVALID',
+      module: 'vendas',
+      message: expect.stringContaining(`vendas:004_add_itens (${place})`),
+      remedy: expect.stringContaining('delete the file'),
+    }
+    await expect(system.plan()).rejects.toMatchObject(refusal)
+    await expect(system.runAllMigrations()).rejects.toMatchObject(refusal)
+    expect(await system.history()).toEqual([])
+    expect(await system.getModuleStatus('vendas')).toMatchObject({ state: 'pending' })
+    const text = await readFile(place, 'utf8')
+    await writeFile(
+      place,
+      kind === 'sql' ? `${text}SELECT 1;` : text.replace('{\n}', '{ /* later */ }'),
+    )
+    const { applied } = await system.runAllMigrations()
+    expect(applied).toHaveLength(4)
+  },
+)
+
+it('refuses to tell of a module that nobody knows, naming those that are known', async () => {
+  await using migrated = await Migrated.make(VENDAS)
+  const system = migrated.system()
+  const refusal = {
+    code: 'PLT_MIGRATION_NOT_FOUND',
+    module: 'venda',
+    message: expect.stringContaining('Did you mean "vendas"?'),
+    remedy: expect.stringContaining('vendas'),
+  }
+  await expect(system.getModuleStatus('venda')).rejects.toMatchObject(refusal)
+  await expect(system.repair({ module: 'venda' })).rejects.toMatchObject(refusal)
+  await system.runAllMigrations()
+  await migrated.remove('vendas/001_create_clientes.sql')
+  await migrated.remove('vendas/002_add_email.sql')
+  expect(await system.getModuleStatus('vendas')).toMatchObject({ state: 'current' })
 })

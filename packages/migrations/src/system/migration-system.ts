@@ -14,6 +14,7 @@ import { planReport } from '../run/plan-report.js'
 import type { RepairRequest } from '../run/repair.js'
 import type { RollbackRequest } from '../run/rollback.js'
 import { DEFAULT_DIRECTORY, listMigrations } from '../source/list-migrations.js'
+import { CALLS, checkCall } from './check-call.js'
 import { checkMigrationOptions } from './check-migration-options.js'
 import { checkMigrationTarget } from './check-migration-target.js'
 import type { MigrationOptions, MigrationSystemOptions } from './migration-options.js'
@@ -36,6 +37,9 @@ import { RunningCalls } from './running-calls.js'
 type GroundedOptions = MigrationOptions & { readonly ground: Ground }
 
 type Abortable = Pick<CallOptions, 'signal'>
+
+/** Row types go to the configured folder unless another is given. */
+type TypesCall = Abortable & Pick<MigrationOptions, 'outDir'>
 
 const DEFAULTS = {
   lockWaitMs: 600_000,
@@ -86,7 +90,8 @@ export class MigrationSystem implements AsyncDisposable {
    */
   async runModuleMigrations(module: string, call: CallOptions = {}): Promise<RunReport> {
     assertModuleName(module)
-    return await this.#run(call, (engine, own) => deploy(engine, { ...own, modules: [module] }))
+    const options = checkCall(call, CALLS.run)
+    return await this.#run(options, (engine, own) => deploy(engine, { ...own, modules: [module] }))
   }
 
   /**
@@ -96,7 +101,7 @@ export class MigrationSystem implements AsyncDisposable {
    * `PLT_MIGRATION_…`; the reason of a signal that was aborted
    */
   async runAllMigrations(call: CallOptions = {}): Promise<RunReport> {
-    return await this.#run(call, deploy)
+    return await this.#run(checkCall(call, CALLS.run), deploy)
   }
 
   /**
@@ -105,21 +110,25 @@ export class MigrationSystem implements AsyncDisposable {
    * @throws PlataformaError `PLT_MIGRATION_…`
    */
   async plan(call: CallOptions & { readonly module?: string } = {}): Promise<PlanReport> {
-    const { module } = call
+    const options = checkCall(call, CALLS.plan)
+    const { module } = options
+    if (module !== undefined) assertModuleName(module)
     const modules = module === undefined ? undefined : [module]
-    return await this.#read(call, (engine) => planReport(engine, modules))
+    return await this.#read(options, (engine) => planReport(engine, modules))
   }
 
   /**
    * How the migrations of a module stand; writes nothing and waits for nobody. A module that has
-   * none, and one that nobody knows, is `current` with nothing in its lists.
+   * none is `current` with nothing in its lists.
    *
-   * @throws PlataformaError `PLT_MODULE_NAME_INVALID`, `PLT_MIGRATION_INVALID`
+   * @throws PlataformaError `PLT_MODULE_NAME_INVALID`, `PLT_MIGRATION_INVALID`,
+   * `PLT_MIGRATION_NOT_FOUND` for a module that nobody knows
    */
   async getModuleStatus(module: string, call: Abortable = {}): Promise<ModuleStatus> {
     assertModuleName(module)
+    const options = checkCall(call, CALLS.look)
     const { readStatus } = await import('../run/read-status.js')
-    const [status] = await this.#read(call, (engine) => readStatus(engine, module))
+    const [status] = await this.#read(options, (engine) => readStatus(engine, module))
     if (status === undefined) throw new Error(`no status of module "${module}" was read`)
     return status
   }
@@ -130,8 +139,9 @@ export class MigrationSystem implements AsyncDisposable {
    * @throws PlataformaError `PLT_MIGRATION_INVALID`
    */
   async getStatus(call: Abortable = {}): Promise<readonly ModuleStatus[]> {
+    const options = checkCall(call, CALLS.look)
     const { readStatus } = await import('../run/read-status.js')
-    return await this.#read(call, (engine) => readStatus(engine))
+    return await this.#read(options, (engine) => readStatus(engine))
   }
 
   /**
@@ -143,9 +153,10 @@ export class MigrationSystem implements AsyncDisposable {
    * await migrations.rollback({ module: 'vendas', steps: 1 })
    */
   async rollback(request: RollbackRequest): Promise<RollbackReport> {
-    assertModuleName(request.module)
+    const options = checkCall(request, CALLS.rollback)
+    assertModuleName(options.module)
     const { rollback } = await import('../run/rollback.js')
-    return await this.#run(request, (engine, own) => rollback(engine, { ...request, ...own }))
+    return await this.#run(options, (engine, own) => rollback(engine, { ...options, ...own }))
   }
 
   /**
@@ -155,9 +166,10 @@ export class MigrationSystem implements AsyncDisposable {
    * @throws PlataformaError `PLT_MIGRATION_NOT_FOUND`, `PLT_OPTION_INVALID`
    */
   async repair(request: RepairRequest = {}): Promise<RepairReport> {
-    if (request.module !== undefined) assertModuleName(request.module)
+    const options = checkCall(request, CALLS.repair)
+    if (options.module !== undefined) assertModuleName(options.module)
     const { repair } = await import('../run/repair.js')
-    return await this.#run(request, (engine, own) => repair(engine, { ...request, ...own }))
+    return await this.#run(options, (engine, own) => repair(engine, { ...options, ...own }))
   }
 
   /**
@@ -166,9 +178,10 @@ export class MigrationSystem implements AsyncDisposable {
    * @throws PlataformaError `PLT_MIGRATION_NOT_FOUND`, `PLT_OPTION_INVALID`
    */
   async baseline(request: BaselineRequest = {}): Promise<BaselineReport> {
-    if (request.module !== undefined) assertModuleName(request.module)
+    const options = checkCall(request, CALLS.baseline)
+    if (options.module !== undefined) assertModuleName(options.module)
     const { baseline } = await import('../run/baseline.js')
-    return await this.#run(request, (engine, own) => baseline(engine, { ...request, ...own }))
+    return await this.#run(options, (engine, own) => baseline(engine, { ...options, ...own }))
   }
 
   /**
@@ -176,9 +189,12 @@ export class MigrationSystem implements AsyncDisposable {
    *
    * @throws PlataformaError `PLT_TYPES_FAILED`
    */
-  async generateTypes(call: Abortable = {}): Promise<RowTypeReport> {
+  async generateTypes(call: TypesCall = {}): Promise<RowTypeReport> {
+    const options = checkCall(call, CALLS.types)
     const { generateRowTypes } = await import('../run/row-types.js')
-    return await this.#run(call, (engine) => generateRowTypes(engine, this.#options))
+    return await this.#run(options, (engine) =>
+      generateRowTypes(engine, { ...this.#options, ...options }),
+    )
   }
 
   /**
@@ -186,9 +202,12 @@ export class MigrationSystem implements AsyncDisposable {
    *
    * @throws PlataformaError `PLT_TYPES_FAILED`
    */
-  async verifyTypes(call: Abortable = {}): Promise<readonly RowTypeDifference[]> {
+  async verifyTypes(call: TypesCall = {}): Promise<readonly RowTypeDifference[]> {
+    const options = checkCall(call, CALLS.types)
     const { verifyRowTypes } = await import('../run/row-types.js')
-    return await this.#read(call, (engine) => verifyRowTypes(engine, this.#options))
+    return await this.#read(options, (engine) =>
+      verifyRowTypes(engine, { ...this.#options, ...options }),
+    )
   }
 
   /**
@@ -201,8 +220,9 @@ export class MigrationSystem implements AsyncDisposable {
   async create(
     module: string,
     name: string,
-    { kind }: { readonly kind?: 'sql' | 'ts' } = {},
+    options: { readonly kind?: 'sql' | 'ts' } = {},
   ): Promise<CreatedMigration> {
+    const { kind } = checkCall(options, CALLS.create)
     const { createMigration } = await import('../create/create-migration.js')
     const { directory = DEFAULT_DIRECTORY } = this.#options
     return createMigration({ directory, module, name, kind })
@@ -213,11 +233,13 @@ export class MigrationSystem implements AsyncDisposable {
    *
    * @throws PlataformaError `PLT_DATABASE_UNAVAILABLE`
    */
-  async history({
-    module,
-    ...call
-  }: Abortable & { readonly module?: string } = {}): Promise<readonly HistoryEntry[]> {
-    return await this.#read(call, ({ ground }) => readEvents(ground.db.withoutPlugins(), module))
+  async history(
+    call: Abortable & { readonly module?: string } = {},
+  ): Promise<readonly HistoryEntry[]> {
+    const options = checkCall(call, CALLS.history)
+    const { module } = options
+    if (module !== undefined) assertModuleName(module)
+    return await this.#read(options, ({ ground }) => readEvents(ground.db.withoutPlugins(), module))
   }
 
   /** Ends what runs, and what was opened here; calls after it are `PLT_CLOSED`. Repeatable. */

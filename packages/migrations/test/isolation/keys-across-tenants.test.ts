@@ -92,3 +92,18 @@ it('a run that fails tells of the keys that stay by the log', async () => {
   await expect(run()).rejects.toMatchObject({ code: 'PLT_MIGRATION_FAILED' })
   expect(told).toContainEqual(expect.stringContaining('clientes_email_key'))
 })
+
+it('a module that was made and has no migrations is known', async () => {
+  const { database } = await startPlatform()
+  await database.createModule('fiscal')
+  expect(await database.migrations.getModuleStatus('fiscal')).toMatchObject({
+    module: 'fiscal',
+    state: 'current',
+    applied: [],
+    pending: [],
+  })
+  await expect(database.migrations.getModuleStatus('fiscall')).rejects.toMatchObject({
+    code: 'PLT_MIGRATION_NOT_FOUND',
+    message: expect.stringContaining('"fiscal"'),
+  })
+})

@@ -4,7 +4,7 @@ import type { RowTypeDifference } from '../../row-types/verify-types.js'
 import { counted } from '../output/counted.js'
 import type { Output } from '../output/output.js'
 import { EXIT_CODES, type ExitCode } from '../program/exit-code.js'
-import type { MigrationCommand, OpenMigrations } from './migration-command.js'
+import { type MigrationCommand, type OpenMigrations, textOption } from './migration-command.js'
 
 /** `codegen`, beside the commands of migrations. */
 export const codegen: MigrationCommand = {
@@ -13,12 +13,16 @@ export const codegen: MigrationCommand = {
   description:
     'Writes a file of Kysely row types for each module and an index.ts; what is right already ' +
     'stays. With --verify it writes nothing, shows what differs, and ends with 3 where something does.',
-  options: [{ flags: '--verify', description: 'compare with what is there, and write nothing' }],
+  options: [
+    { flags: '--verify', description: 'compare with what is there, and write nothing' },
+    { flags: '--out <folder>', description: 'where the files are; else as configured' },
+  ],
   async run(invocation, host) {
     const { output, signal, given } = invocation
     await using opened = await host.open(invocation)
-    if (given.verify === true) return await verify(opened, output, signal)
-    const report = await opened.migrations.generateTypes({ signal })
+    const call = { signal, outDir: textOption(invocation, 'out') }
+    if (given.verify === true) return await verify(opened, output, call)
+    const report = await opened.migrations.generateTypes(call)
     output.report(report, () => generatedText(report))
     return EXIT_CODES.done
   },
@@ -27,9 +31,9 @@ export const codegen: MigrationCommand = {
 async function verify(
   { migrations }: OpenMigrations,
   output: Output,
-  signal: AbortSignal,
+  call: { readonly signal: AbortSignal; readonly outDir: string | undefined },
 ): Promise<ExitCode> {
-  const differences = await migrations.verifyTypes({ signal })
+  const differences = await migrations.verifyTypes(call)
   output.report({ differences }, () => differencesText(differences, output))
   return differences.length === 0 ? EXIT_CODES.done : EXIT_CODES.differences
 }

@@ -1,6 +1,3 @@
-import { unknownModule } from '../../plan/plan-refusals.js'
-import type { ModuleStatus } from '../../system/migration-reports.js'
-import type { MigrationSystem } from '../../system/migration-system.js'
 import { EXIT_CODES } from '../program/exit-code.js'
 import type { MigrationCommand } from './migration-command.js'
 import { statusText } from './status-text.js'
@@ -20,24 +17,9 @@ export const status: MigrationCommand = {
     const modules =
       module === undefined
         ? await migrations.getStatus({ signal })
-        : [await statusOf(module, migrations, signal)]
+        : [await migrations.getModuleStatus(module, { signal })]
     output.report({ modules }, () => statusText(modules, output))
     const isCurrent = modules.every(({ state }) => state === 'current')
     return given.check === true && !isCurrent ? EXIT_CODES.differences : EXIT_CODES.done
   },
-}
-
-/** A module that was misspelled is not current: a check would pass for ever. */
-async function statusOf(
-  module: string,
-  migrations: MigrationSystem,
-  signal: AbortSignal,
-): Promise<ModuleStatus> {
-  const status = await migrations.getModuleStatus(module, { signal })
-  if (status.applied.length > 0 || status.pending.length > 0) return status
-  const known = await migrations.getStatus({ signal })
-  throw unknownModule(
-    module,
-    known.map((one) => one.module),
-  )
 }
