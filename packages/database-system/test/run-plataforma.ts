@@ -7,6 +7,7 @@ import {
   bundleProgram,
   type ProgramOptions,
   type ProgramRun,
+  type RunningProgram,
   startProgram,
 } from '@plataforma/testkit'
 
@@ -17,8 +18,15 @@ export async function plataforma(
   args: readonly string[],
   options: ProgramOptions = {},
 ): Promise<ProgramRun> {
+  return await (await startPlataforma(args, options)).ended
+}
+
+export async function startPlataforma(
+  args: readonly string[],
+  options: ProgramOptions = {},
+): Promise<RunningProgram> {
   bundle ??= bundleCommand()
-  return await startProgram((await bundle).path, args, options).ended
+  return startProgram((await bundle).path, args, options)
 }
 
 let bundle: Promise<BundledProgram> | undefined

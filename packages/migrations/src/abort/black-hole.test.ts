@@ -198,6 +198,20 @@ describe('a network that swallows everything, on a handle that was given', () =>
     }
   })
 
+  it('ends who connects', async () => {
+    const { migrated, proxy, address } = await through(SLOW)
+    proxy.blackHole()
+    const pool = new pg.Pool({ connectionString: address })
+    const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
+    opened.push(db)
+    const system = new MigrationSystem({ db, directory: migrated.directory, types: false })
+    const run = system.runAllMigrations({ signal: abort.signal })
+    await expect.poll(() => proxy.connections).toBe(1)
+    abort.abort(REASON)
+    await endsWith(run, REASON)
+    await closes(system.close())
+  })
+
   it('drops the connections of a PlataformaDialect', async () => {
     const { migrated, proxy, address } = await through(SLOW)
     const pool = new pg.Pool({ connectionString: address, max: 2 })

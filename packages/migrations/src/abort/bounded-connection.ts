@@ -92,9 +92,11 @@ export class BoundedConnection implements DatabaseConnection {
   }
 
   async #bounded<T>(send: () => Promise<T>): Promise<T> {
-    const { deadline, isCancelled } = this.#parts
+    const { connection, deadline, isCancelled } = this.#parts
     return await deadline.within(async () => {
       await this.#cancelling
+      // Kysely's own driver cancels nothing before it was told to learn the number of its session.
+      if (isCancelled) await connection.collectSessionInfo?.()
       // It was given up while it waited.
       if (deadline.error !== undefined) throw deadline.error
       const running = this.#counted(send())

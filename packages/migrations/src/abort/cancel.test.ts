@@ -71,3 +71,23 @@ it('a cancel that waits for a connection of a full pool is withdrawn', async () 
   expect((await pool.query('SELECT pg_sleep(0.5)')).rowCount).toBe(1)
   await pool.end()
 })
+
+it('what only reads is cancelled as well, and its caller does not wait for that', async () => {
+  await using migrated = await Migrated.make(WAITS)
+  const pool = new pg.Pool({ connectionString: migrated.database.connectionString, max: 2 })
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
+  const system = new MigrationSystem({ db, directory: migrated.directory, types: false })
+  await migrated.system().baseline()
+  await migrated.rows('BEGIN; LOCK TABLE plataforma.migrations')
+  const abort = new AbortController()
+  const status = system.getStatus({ signal: abort.signal })
+  const waits = `SELECT FROM pg_locks WHERE NOT granted
+    AND relation = 'plataforma.migrations'::regclass`
+  await expect.poll(() => migrated.rows(waits)).toHaveLength(1)
+  abort.abort(REASON)
+  await expect(status).rejects.toBe(REASON)
+  await expect.poll(() => migrated.rows(waits)).toEqual([])
+  await migrated.rows('ROLLBACK')
+  expect(await system.getStatus()).toHaveLength(1)
+  await db.destroy()
+})

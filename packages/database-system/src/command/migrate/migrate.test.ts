@@ -1,8 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestDatabase, testDatabase } from '@plataforma/testkit'
+import { startTcpProxy, type TestDatabase, testDatabase } from '@plataforma/testkit'
+import pg from 'pg'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { plataforma, temporaryFolder } from '../../../test/run-plataforma.js'
+import { plataforma, startPlataforma, temporaryFolder } from '../../../test/run-plataforma.js'
 
 const CLIENTES = `-- @metadata {"version": "1.0.0"}
 create table clientes (id uuid primary key, organization_id uuid not null);
@@ -18,11 +19,11 @@ beforeEach(async () => {
 
 afterEach(() => database.drop())
 
-function folder(more = '') {
+function folder(more = '', connectionString = database.connectionString) {
   return temporaryFolder({
     'plataforma.config.mjs': `export default {
       mode: 'development',
-      connectionString: '${database.connectionString}',
+      connectionString: '${connectionString}',
       migrations: { runOnInitialize: true, types: false },
       ${more}
     }`,
@@ -98,4 +99,27 @@ it('shows its commands where none is given', async () => {
   expect(exitCode).toBe(2)
   expect(stderr).toContain('Usage: plataforma migrate')
   expect((await plataforma(['migrate', 'up', '--help'])).stdout).toContain('--config <file>')
+})
+
+it('ends with 130 on SIGINT in a network that swallows everything', async () => {
+  await using proxy = await startTcpProxy(database.server)
+  await using place = await folder('', proxy.url(database.connectionString))
+  const { path: cwd } = place
+  writeFileSync(join(cwd, 'migrations/vendas/002_longa.sql'), 'SELECT pg_sleep(600);')
+  const running = await startPlataforma(['migrate', 'up'], { cwd })
+  const client = new pg.Client(database.superuser.connectionString)
+  await client.connect()
+  const sleeping = async () => {
+    const { rows } = await client.query(`SELECT FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event = 'PgSleep'`)
+    return rows.length
+  }
+  await expect.poll(sleeping, { timeout: 30_000 }).toBe(1)
+  await client.end()
+  proxy.blackHole()
+  running.kill('SIGINT')
+  const begin = performance.now()
+  expect((await running.ended).exitCode).toBe(130)
+  // The run's own limit, and that of the system, which closes its connections after it.
+  expect(performance.now() - begin).toBeLessThan(16_000)
 })
