@@ -21,6 +21,7 @@ export default testConfig({
     'src/run/compose-script.test.ts',
     'test/command.test.ts',
     'test/deployers.test.ts',
+    'test/parser-loading.test.ts',
     'test/races/running-deployer.test.ts',
     'test/create-at-once.test.ts',
   ],
