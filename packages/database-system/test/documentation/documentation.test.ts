@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
 import { readdirSync } from 'node:fs'
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { testDatabase } from '@plataforma/testkit'
+import { bundleProgram, startProgram, testDatabase } from '@plataforma/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Document } from './document.js'
 
@@ -140,6 +140,37 @@ describe('the examples of the documents', () => {
     expect(stdout).toContain(printed)
     expect(stderr).toBe('')
   })
+
+  it('run: the migrations of README.md', async () => {
+    const document = new Document('README.md')
+    const commands = document
+      .code('bash')
+      .flatMap((code) => [...code.matchAll(/^npx plataforma (.*?)(?: +#.*)?$/gm)])
+      .map(([, args = '']) => args)
+    expect(commands).toEqual(['migrate up', 'codegen'])
+    const cwd = join(folder, 'migrations-of-readme')
+    for (const [name, text] of document.files) {
+      await mkdir(join(cwd, dirname(name)), { recursive: true })
+      await writeFile(join(cwd, name), text)
+    }
+    await using database = await testDatabase()
+    const env = { DATABASE_URL: database.connectionString }
+    await using program = await bundleProgram({
+      entry: fromHere('../../src/command/main.ts'),
+      // Where the generator of types is found.
+      packageFolder: fromHere('../../../migrations'),
+      external: ['jiti', 'kysely', 'kysely-codegen', 'libpg-query', 'pg'],
+    })
+    for (const args of [...commands, 'migrate down estoque']) {
+      const { ended } = startProgram(program.path, args.split(' '), { cwd, env })
+      expect(await ended).toMatchObject({
+        exitCode: 0,
+        stderr: expect.not.stringContaining('plataforma:'),
+      })
+      const types = await readFile(join(cwd, 'generated/database/estoque.ts'), 'utf8')
+      expect(types.includes('nome: string')).toBe(!args.includes('down'))
+    }
+  })
 })
 
 it.each(documents.map((document) => [document.path, document] as const))(
@@ -156,6 +187,7 @@ describe('the README in Portuguese', () => {
     const shape = (document: Document) => ({
       headings: document.headings.length,
       rows: document.text.match(/^\|/gm)?.length,
+      files: document.files.map(([name]) => name),
       links: document.links
         .map((link) => (link.startsWith('#') ? '#' : link.replace('README.pt-BR.md', 'README.md')))
         .sort(),
