@@ -32,7 +32,10 @@ export const CALLS = {
   history: { signal: SIGNAL, module: MODULE },
   types: { signal: SIGNAL, outDir: TEXT } satisfies RulesOf<Pick<MigrationOptions, 'outDir'>> &
     RulesOf<Pick<CallOptions, 'signal'>>,
-  create: { kind: oneOf('sql', 'ts') } satisfies RulesOf<Pick<CreateMigrationOptions, 'kind'>>,
+  create: { kind: oneOf('sql', 'ts'), signal: SIGNAL } satisfies RulesOf<
+    Pick<CreateMigrationOptions, 'kind'>
+  > &
+    RulesOf<Pick<CallOptions, 'signal'>>,
   rollback: {
     ...CALL,
     module: MODULE,

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { Migrated } from '../run/engine.fixture.js'
@@ -175,10 +175,12 @@ it('begins nothing once its signal was aborted', async () => {
     system.history({ signal }),
     system.generateTypes({ signal }),
     system.verifyTypes({ signal }),
+    system.create('vendas', 'never', { signal }),
   ]
   for (const call of await Promise.allSettled(calls)) {
     expect(call).toMatchObject({ status: 'rejected', reason: { message: 'enough' } })
   }
+  expect(await readdir(join(migrated.directory, 'vendas'))).toHaveLength(Object.keys(VENDAS).length)
   expect(
     await migrated.rows('SELECT FROM pg_namespace WHERE nspname ~ $$^(module_|plat)$$'),
   ).toEqual([])

@@ -213,18 +213,20 @@ export class MigrationSystem implements AsyncDisposable {
   /**
    * Makes the file of a module's next migration.
    *
-   * @throws PlataformaError `PLT_MODULE_NAME_INVALID`, `PLT_MIGRATION_INVALID`
+   * @throws PlataformaError `PLT_MODULE_NAME_INVALID`, `PLT_MIGRATION_INVALID`; the reason of a signal
+   * that was aborted before it was written
    * @example
    * const { place } = await migrations.create('vendas', 'create clientes')
    */
   async create(
     module: string,
     name: string,
-    options: { readonly kind?: 'sql' | 'ts' } = {},
+    options: Abortable & { readonly kind?: 'sql' | 'ts' } = {},
   ): Promise<CreatedMigration> {
-    const { kind } = checkCall(options, CALLS.create)
+    const { kind, signal } = checkCall(options, CALLS.create)
     const { createMigration } = await import('../create/create-migration.js')
     const { directory = DEFAULT_DIRECTORY } = this.#options
+    signal?.throwIfAborted()
     return createMigration({ directory, module, name, kind })
   }
 
