@@ -66,13 +66,13 @@ export async function closeTransaction(
   if (standing.written === 0) throw overtaken(module)
   if (ground.isIsolated && standing.schemaOwner !== identity.currentUser) throw schemaLost(module)
   if (standing.schemaOwner === null) missingSchemas.add(module)
-  for (const { name: table, hasTenant, isReleased, wasProtected } of standing.relations ?? []) {
+  for (const relation of standing.relations ?? []) {
+    const { name: table, hasTenant, isReleased, wasProtected, isSuccessor } = relation
     const isExempt = !rls && hasTenant && !wasProtected
-    await session.abortable(() =>
-      isReleased
-        ? ground.releaseTable({ module, table }, session.db)
-        : ground.ensureTable({ module, table, rls: !isExempt }, session.db),
-    )
+    await session.abortable(async () => {
+      if (isReleased || isSuccessor) await ground.releaseTable({ module, table }, session.db)
+      if (!isReleased) await ground.ensureTable({ module, table, rls: !isExempt }, session.db)
+    })
   }
   return standing.transaction
 }

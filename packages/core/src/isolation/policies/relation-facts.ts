@@ -46,7 +46,7 @@ export interface RelationFacts {
   readonly enabled: boolean
   readonly forced: boolean
   readonly securityInvoker: boolean
-  /** Roles that have a privilege on it, its owner aside; PUBLIC is the empty string. */
+  /** Roles with a privilege on it or on a column, its owner aside; PUBLIC is the empty string. */
   readonly grantees: readonly string[]
   /** Whether the runtime and the system role may read and write it. */
   readonly granted: boolean

@@ -54,7 +54,12 @@ export async function readTree(
       coalesce((SELECT option_value::boolean FROM pg_options_to_table(c.reloptions)
         WHERE option_name = 'security_invoker'), false) AS "securityInvoker",
       ARRAY(SELECT DISTINCT coalesce(pg_get_userbyid(nullif(a.grantee, 0))::text, '')
-        FROM aclexplode(c.relacl) AS a WHERE a.grantee <> c.relowner) AS "grantees",
+        FROM (
+          SELECT grantee FROM aclexplode(c.relacl)
+          UNION ALL
+          SELECT of.grantee FROM pg_attribute AS k CROSS JOIN LATERAL aclexplode(k.attacl) AS of
+          WHERE k.attrelid = c.oid AND k.attacl IS NOT NULL
+        ) AS a WHERE a.grantee <> c.relowner) AS "grantees",
       (SELECT bool_and(has_table_privilege(grantee, c.oid, privilege))
         FROM unnest(ARRAY[tree.runtime, ${system}]) AS grantee,
           unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS privilege) AS "granted"
