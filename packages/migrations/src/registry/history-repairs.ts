@@ -33,14 +33,10 @@ export function writeAccepted({
 }
 
 /** Says that all of an interrupted migration has happened. */
-export function writeSettled(
-  { module, name }: MigrationKey,
-  checksum: string | undefined,
-): HistoryWrites {
+export function writeSettled({ module, name }: MigrationKey): HistoryWrites {
   return sql`
     written AS (
-      UPDATE plataforma.migrations SET state = 'applied',
-        checksum = coalesce(${checksum ?? null}, checksum)
+      UPDATE plataforma.migrations SET state = 'applied'
       WHERE module = ${module} AND name = ${name}
       RETURNING name
     )${clearProgress({ module, name })}`

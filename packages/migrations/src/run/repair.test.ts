@@ -140,3 +140,28 @@ it('refuses what it cannot settle as, and what is no module', async () => {
     code: 'PLT_MODULE_NAME_INVALID',
   })
 })
+
+it('settled as applied: the file as it is now, with its version and its down', async () => {
+  const file = 'vendas/001_a.sql'
+  await using migrated = await Migrated.make({
+    [file]: `-- @metadata {"transaction": false}
+      CREATE TABLE a (); CREATE TABLE nada.b ();
+      -- @down
+      DROP TABLE a; DROP TABLE nada.b;`,
+  })
+  await expect(migrated.system().runAllMigrations()).rejects.toMatchObject({ sqlState: '3F000' })
+  await migrated.rows('CREATE TABLE module_vendas.b ()')
+  await migrated.write({
+    [file]: `-- @metadata {"version": "2.0.0"}
+      CREATE TABLE a (); CREATE TABLE b ();
+      -- @down
+      DROP TABLE a; DROP TABLE b;`,
+  })
+  await migrated.system().repair({ module: 'vendas', name: '001_a', as: 'applied' })
+  expect(await migrated.system().getModuleStatus('vendas')).toMatchObject({
+    state: 'current',
+    version: '2.0.0',
+  })
+  await migrated.system().rollback({ module: 'vendas', steps: 1 })
+  expect(await migrated.applied()).toEqual([])
+})

@@ -107,7 +107,15 @@ async function settle(
     const migration = files.get(`${module}:${name}`)
     if (as === 'rolled-back') await executeWrites(session.db, writeForgotten(record))
     else if (as === 'retry') await executeWrites(session.db, writeRetried(record))
-    else await executeWrites(session.db, writeSettled(record, migration?.checksum))
+    else {
+      const downText = migration && (await downTextOf(migration, engine))
+      await session.db.transaction().execute(async (trx) => {
+        await executeWrites(trx, writeSettled(record))
+        // What counts as applied is the file as it is now, with its down.
+        if (migration === undefined) return
+        await executeWrites(trx, writeAccepted({ migration, downText, state: 'applied' }))
+      })
+    }
     const detail = `settled as ${as}, was ${record.state}`
     await writeEvent(session.db, { run: context.run, module, name, event: 'repaired', detail })
     repaired.push({ module, name, as })
