@@ -116,7 +116,7 @@ function composeText(
     // A comment may stand at the end of the statement.
     text += `${statement.text}${after};\n`
     if (asAdministrator) text += `${localSettings(settings)};\n`
-    else if (MAY_CHANGE_ROLE.has(statement.tag)) text += `${identityCheck(identity)};\n`
+    else if (mayChangeRole(statement)) text += `${identityCheck(identity)};\n`
   }
   if (isMarked) text += markText(statements.length)
   text += end
@@ -134,8 +134,16 @@ const MAY_CHANGE_ROLE: ReadonlySet<string> = new Set([
   'CallStmt',
   'DoStmt',
   'ExecuteStmt',
+  'FetchStmt',
   'SelectStmt',
 ])
+
+/** Other statements may call it as well, and a later one bring the role back. */
+const SETS = /set_config|u&"/i
+
+function mayChangeRole({ tag, text }: ScriptStatement): boolean {
+  return MAY_CHANGE_ROLE.has(tag) || SETS.test(text)
+}
 
 const ADMINISTRATOR = `SELECT pg_catalog.set_config('role', 'none', true),
   pg_catalog.set_config('search_path', 'extensions', true)`

@@ -150,3 +150,37 @@ describe('who a migration is to its end', () => {
     ).toEqual([])
   })
 })
+
+describe('a role that one statement takes is told of before another brings it back', () => {
+  it.each([
+    [
+      'INSERT',
+      (role: string) => `INSERT INTO nota SELECT set_config('ro' || 'le', ${role}, true);`,
+    ],
+    [
+      'VALUES',
+      (role: string) => `EXPLAIN ANALYZE VALUES (set_config('ro' || 'le', ${role}, true));`,
+    ],
+    [
+      'a cursor',
+      (role: string) => `DECLARE c CURSOR FOR
+        SELECT set_config('ro' || 'le', ${role}, true); FETCH c; CLOSE c;`,
+    ],
+  ])('by %s', async (_, take) => {
+    const platform = await startPlatform({
+      files: {
+        '001_a.sql': `CREATE TABLE nota (texto text);
+          CREATE TABLE eu AS SELECT current_user::text AS nome;
+          ${take("'none'")} CREATE TABLE public.fuga (id int);
+          ${take('(SELECT nome FROM module_vendas.eu)')}`,
+      },
+    })
+    await expect(platform.run()).rejects.toMatchObject({
+      code: 'PLT_MIGRATION_ROLE',
+      details: { line: expect.any(Number) },
+    })
+    expect(await platform.truth("SELECT to_regclass('public.fuga') AS oid")).toEqual([
+      { oid: null },
+    ])
+  })
+})
