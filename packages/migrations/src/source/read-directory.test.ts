@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto'
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { folderOf } from './folder.fixture.js'
@@ -44,14 +44,31 @@ it('takes TypeScript and what was compiled from it for one migration', () => {
 })
 
 it('follows links, as mounted volumes have them', () => {
-  const folder = folderOf({ '..data/001_a.sql': 'select 1;' })
-  mkdirSync(join(folder, 'vendas'))
-  symlinkSync('../..data/001_a.sql', join(folder, 'vendas/001_a.sql'))
-  symlinkSync('vendas', join(folder, 'compras'))
+  const folder = folderOf({
+    '..2026_01/auth/001_a.sql': 'select 1;',
+    'vendas/..2026_02/001_a.sql': 'select 2;',
+  })
+  symlinkSync('..2026_01', join(folder, '..data'))
+  symlinkSync('..data/auth', join(folder, 'auth'))
+  symlinkSync('..2026_02', join(folder, 'vendas/..data'))
+  symlinkSync('..data/001_a.sql', join(folder, 'vendas/001_a.sql'))
   expect(readDirectory(folder).map(({ module, text }) => [module, text])).toEqual([
-    ['compras', 'select 1;'],
-    ['vendas', 'select 1;'],
+    ['auth', 'select 1;'],
+    ['vendas', 'select 2;'],
   ])
+})
+
+it('refuses a link to the folder of another module, which would apply it twice', () => {
+  const folder = folderOf({ 'vendas/001_a.sql': 'select 1;' })
+  symlinkSync('vendas', join(folder, 'vendas2'))
+  expect(() => readDirectory(folder)).toThrow(
+    expect.objectContaining({
+      code: 'PLT_MIGRATION_DUPLICATE',
+      message: expect.stringContaining(join(folder, 'vendas2')),
+      remedy: expect.stringContaining('link'),
+      details: { directories: [join(folder, 'vendas'), join(folder, 'vendas2')] },
+    }),
+  )
 })
 
 it.each(['create.sql', '001.sql', '001 a.sql', '001_a.test.ts', 'V1__a.SQL'])(

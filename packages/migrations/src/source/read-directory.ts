@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, statSync } from 'node:fs'
+import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs'
 import { extname, join, sep } from 'node:path'
 import { assertModuleName, PlataformaError } from '@plataforma/core'
 import type { Migration } from '../migration/migration.js'
@@ -17,12 +17,17 @@ const CODE = ['.ts', '.mts', '.cts', '.mjs', '.js', '.cjs']
  * every file, and parses none.
  *
  * @throws PlataformaError `PLT_MIGRATION_NOT_FOUND` where there is no such folder,
- * `PLT_MIGRATION_INVALID`, `PLT_MODULE_NAME_INVALID`
+ * `PLT_MIGRATION_INVALID`, `PLT_MIGRATION_DUPLICATE`, `PLT_MODULE_NAME_INVALID`
  */
 export function readDirectory(directory: string): readonly Migration[] {
+  const folders = new Map<string, string>()
   return entriesOf(directory).flatMap((entry) => {
     const path = join(directory, entry.name)
-    if (isFolder(entry, path)) return readModule(path, entry.name)
+    if (isFolder(entry, path)) {
+      const migrations = readModule(path, entry.name)
+      if (migrations.length > 0) refuseSameFolder(path, folders)
+      return migrations
+    }
     if (extname(entry.name).toLowerCase() !== '.sql') return []
     throw invalidFile(path, {
       message: `${path} stands outside of the folder of a module.`,
@@ -55,6 +60,22 @@ function readModule(folder: string, module: string): readonly Migration[] {
   // A folder without migrations is nobody's module, whatever its name.
   if (migrations.length > 0) assertFolderOfModule(folder, module)
   return migrations
+}
+
+/** A link to the folder of another module would apply its migrations a second time. */
+function refuseSameFolder(folder: string, folders: Map<string, string>): void {
+  const real = realpathSync(folder)
+  const other = folders.get(real)
+  folders.set(real, folder)
+  if (other === undefined) return
+  throw new PlataformaError(
+    'PLT_MIGRATION_DUPLICATE',
+    `The folders ${other} and ${folder} are one and the same: ${real}`,
+    {
+      remedy: 'Take away the link, or put a folder with files of its own in its place.',
+      details: { directories: [other, folder] },
+    },
+  )
 }
 
 function assertFolderOfModule(folder: string, module: string): void {
