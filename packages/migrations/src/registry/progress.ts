@@ -61,6 +61,17 @@ export function writeProgress(
     )`
 }
 
+/** Takes back that a part begins. */
+export function withdrawProgress({ module, name, direction, part }: PartKey): HistoryWrites {
+  return sql`
+    written AS (
+      DELETE FROM plataforma.migration_progress
+      WHERE module = ${module} AND name = ${name} AND direction = ${direction}
+        AND part = ${part}::int AND state = 'begun'
+      RETURNING part
+    )`
+}
+
 /** Beside `written`: a migration that is done, or begins anew, has no parts. */
 export function clearProgress({ module, name }: Pick<PartKey, 'module' | 'name'>): HistoryWrites {
   return sql`,

@@ -7,7 +7,12 @@ import { showPlace } from '../place/text-place.js'
 import { unitsOf } from '../place/units-of.js'
 import { writeNeedsAttention } from '../registry/history-states.js'
 import type { HistoryWrites } from '../registry/history-writes.js'
-import { executeWrites, type PartKey, writeProgress } from '../registry/progress.js'
+import {
+  executeWrites,
+  type PartKey,
+  withdrawProgress,
+  writeProgress,
+} from '../registry/progress.js'
 import type { OutsideEffect, ScriptStatement } from '../script/migration-script.js'
 import { BlockerWatch } from './blocker-watch.js'
 import { isConnectionLost } from './connection-lost.js'
@@ -22,6 +27,7 @@ import { clearOutside, settleOutside, verifyOutside } from './outside/settle-out
 import { protectCommitted } from './protect-committed.js'
 import type { RunContext } from './run-context.js'
 import { RESET_SESSION } from './session-settings.js'
+import { sqlStateOf } from './sql-state.js'
 
 /** One statement outside of transactions. */
 export interface OutsideWork {
@@ -114,9 +120,10 @@ async function runWithRetries(
       return
     } catch (error) {
       if (isConnectionLost(error)) throw error
-      await leave(session, step)
+      const isLeft = await leave(session, step)
       if (session.signal?.aborted) throw error
       if (!isLate(error) || attempt > context.lockRetries) {
+        if (isLeft && hasNotHappened(step, error)) await withdraw(session, work)
         throw migrationFailed(error, { migration, offset: offsetOf(work, error) })
       }
       const pauseMs = pauseBefore(attempt)
@@ -129,11 +136,36 @@ async function runWithRetries(
   }
 }
 
-/** What a statement that failed has left is taken away, whether the call was aborted or not. */
-async function leave(session: MigrationSession, step: OutsideStep): Promise<void> {
+/**
+ * What a statement that failed has left is taken away, whether the call was aborted or not.
+ *
+ * @returns whether it is
+ */
+async function leave(session: MigrationSession, step: OutsideStep): Promise<boolean> {
   try {
     await sql.raw(RESET_SESSION).execute(session.db)
     await clearOutside({ ...step, signal: undefined }, session.db)
+    return true
+  } catch {
+    // The next run looks at it.
+    return false
+  }
+}
+
+/**
+ * Whether the server has refused a statement so that the next run is to run it, not to look for
+ * what it is for: an index that was never there is not one that was dropped.
+ */
+function hasNotHappened({ effect }: OutsideStep, error: unknown): boolean {
+  const state = sqlStateOf(error)
+  if (state === undefined || effect.kind === 'unknown') return false
+  // It commits between its two halves, and waits there.
+  return effect.kind !== 'detach-partition' || state.startsWith('42')
+}
+
+async function withdraw(session: MigrationSession, { key }: OutsideWork): Promise<void> {
+  try {
+    await executeWrites(session.db, withdrawProgress(key))
   } catch {
     // The next run looks at it.
   }

@@ -24,3 +24,25 @@ it('an index that came to nothing leaves no invalid one', async () => {
   await expect(migrated.system().runAllMigrations()).rejects.toMatchObject({ sqlState: '23505' })
   expect(await migrated.rows(INDEXES)).toEqual([])
 })
+
+it.each([
+  ['an index that is not there', 'DROP INDEX CONCURRENTLY nada;', '42704'],
+  ['one that is there already', 'CREATE INDEX CONCURRENTLY tem ON a (n);', '42P07'],
+  ['no partition', 'ALTER TABLE p DETACH PARTITION solta CONCURRENTLY;', '42P01'],
+])('what the server refused has not happened, and is refused again: %s', async (_, text, code) => {
+  await using migrated = await Migrated.make({
+    ...A,
+    'vendas/002_b.sql': `CREATE INDEX tem ON a (n);
+      CREATE TABLE p (n int) PARTITION BY RANGE (n); CREATE TABLE solta (n int);\n${text}
+      CREATE TABLE depois ();`,
+  })
+  for (let run = 1; run <= 3; run++) {
+    await expect(migrated.system().runAllMigrations()).rejects.toMatchObject({ sqlState: code })
+  }
+  expect(await migrated.rows("SELECT to_regclass('module_vendas.depois') AS t")).toEqual([
+    { t: null },
+  ])
+  expect(await migrated.rows('SELECT state FROM plataforma.migration_progress')).toEqual([
+    { state: 'done' },
+  ])
+})
