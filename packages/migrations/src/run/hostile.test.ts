@@ -207,3 +207,12 @@ it.each([
   await system.runAllMigrations()
   expect(await migrated.applied()).toEqual(['vendas:001_linhas'])
 })
+
+it('a channel that a migration listens on is not that of the next one', async () => {
+  await using migrated = await Migrated.make({
+    'vendas/001_a.sql': 'LISTEN novas;',
+    'vendas/002_b.sql': 'CREATE TABLE ouvidos AS SELECT pg_listening_channels() AS canal;',
+  })
+  await migrated.system().runAllMigrations()
+  expect(await migrated.rows('SELECT canal FROM module_vendas.ouvidos')).toEqual([])
+})

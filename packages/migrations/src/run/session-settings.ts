@@ -18,8 +18,8 @@ export const SESSION_SETTINGS = `
   pg_catalog.set_config('idle_session_timeout', '0', false),
   pg_catalog.set_config('idle_in_transaction_session_timeout', '0', false)`
 
-/** Brings a session to these, whatever a migration has set. */
-export const RESET_SESSION = `CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; RESET ROLE;
+/** Brings a session to these, whatever a migration has set; advisory locks may be another's. */
+export const RESET_SESSION = `CLOSE ALL; UNLISTEN *; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; RESET ROLE;
 SELECT ${SESSION_SETTINGS}`
 
 /**
