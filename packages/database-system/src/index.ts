@@ -48,6 +48,7 @@ export {
   type MigrationProgress,
   MigrationSystem,
   type MigrationsPluginOptions,
+  type ModuleReport,
   type ModuleStatus,
   type PendingMigration,
   type PlanReport,

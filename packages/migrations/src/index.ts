@@ -37,6 +37,7 @@ export type {
   HalfDoneMigration,
   HistoryEntry,
   KeyWarning,
+  ModuleReport,
   ModuleStatus,
   PendingMigration,
   PlanReport,

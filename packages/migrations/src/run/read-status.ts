@@ -1,6 +1,6 @@
 import { unknownModule } from '../plan/plan-refusals.js'
 import { readHistory } from '../registry/read-history.js'
-import type { ModuleStatus } from '../system/migration-reports.js'
+import type { ModuleReport } from '../system/migration-reports.js'
 import { moduleStatus } from '../system/module-status.js'
 import type { Engine } from './engine.js'
 import { readHalfDone } from './interrupted/read-half-done.js'
@@ -17,7 +17,7 @@ import { unprotectedTables } from './unprotected-tables.js'
 export async function readStatus(
   { ground, list, extensions }: Pick<Engine, 'ground' | 'list' | 'extensions'>,
   module?: string,
-): Promise<readonly ModuleStatus[]> {
+): Promise<readonly ModuleReport[]> {
   const migrations = list()
   const db = ground.db.withoutPlugins()
   const history = await readHistory(db)
@@ -37,7 +37,7 @@ export async function readStatus(
     records: records.filter((record) => wanted.has(record.module)),
     rules: { ground, extensions },
   })
-  const statuses: ModuleStatus[] = []
+  const statuses: ModuleReport[] = []
   for (const one of modules) {
     const unprotected = await unprotectedTables(ground, one)
     const own = found.filter(({ record }) => record.module === one)

@@ -29,6 +29,7 @@ export const CALLS = {
   run: CALL,
   plan: { ...CALL, module: MODULE },
   look: { signal: SIGNAL },
+  status: { signal: SIGNAL, module: MODULE },
   history: { signal: SIGNAL, module: MODULE },
   types: { signal: SIGNAL, outDir: TEXT } satisfies RulesOf<Pick<MigrationOptions, 'outDir'>> &
     RulesOf<Pick<CallOptions, 'signal'>>,

@@ -11,6 +11,10 @@ export interface ModuleStatus {
   readonly pending: readonly PendingMigration[]
   /** Tables with the tenant column that no policy protects. */
   readonly unprotected: readonly string[]
+}
+
+/** How a module's migrations stand, with what is to be looked at; plain JSON. */
+export interface ModuleReport extends ModuleStatus {
   /** Unique and foreign keys of protected tables that do not include the tenant. */
   readonly keysAcrossTenants: readonly KeyAcrossTenants[]
   /** Applied migrations whose file is gone, or whose code is another; they make no other state. */

@@ -21,6 +21,7 @@ import type { MigrationOptions, MigrationSystemOptions } from './migration-optio
 import type {
   BaselineReport,
   HistoryEntry,
+  ModuleReport,
   ModuleStatus,
   PlanReport,
   RepairReport,
@@ -128,20 +129,27 @@ export class MigrationSystem implements AsyncDisposable {
     assertModuleName(module)
     const options = checkCall(call, CALLS.look)
     const { readStatus } = await import('../run/read-status.js')
-    const [status] = await this.#read(options, (engine) => readStatus(engine, module))
-    if (status === undefined) throw new Error(`no status of module "${module}" was read`)
+    const [report] = await this.#read(options, (engine) => readStatus(engine, module))
+    if (report === undefined) throw new Error(`no status of module "${module}" was read`)
+    const { keysAcrossTenants: _keys, warnings: _warnings, ...status } = report
     return status
   }
 
   /**
-   * How the migrations of every module stand, by name of the module; writes nothing.
+   * How the migrations of one module stand, or of every module by its name, with what is to be looked
+   * at; writes nothing.
    *
-   * @throws PlataformaError `PLT_MIGRATION_INVALID`
+   * @throws PlataformaError `PLT_MODULE_NAME_INVALID`, `PLT_MIGRATION_NOT_FOUND` for a module that
+   * nobody knows, `PLT_MIGRATION_INVALID`
    */
-  async getStatus(call: Abortable = {}): Promise<readonly ModuleStatus[]> {
-    const options = checkCall(call, CALLS.look)
+  async getStatus(
+    call: Abortable & { readonly module?: string } = {},
+  ): Promise<readonly ModuleReport[]> {
+    const options = checkCall(call, CALLS.status)
+    const { module } = options
+    if (module !== undefined) assertModuleName(module)
     const { readStatus } = await import('../run/read-status.js')
-    return await this.#read(options, (engine) => readStatus(engine))
+    return await this.#read(options, (engine) => readStatus(engine, module))
   }
 
   /**

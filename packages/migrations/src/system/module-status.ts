@@ -7,7 +7,7 @@ import type { MigrationRecord } from '../registry/migration-record.js'
 import type {
   AppliedMigration,
   HalfDoneMigration,
-  ModuleStatus,
+  ModuleReport,
   PendingMigration,
 } from './migration-reports.js'
 
@@ -30,7 +30,7 @@ export interface ModuleStatusInput {
  *
  * @throws PlataformaError `PLT_MIGRATION_INVALID`
  */
-export function moduleStatus(input: ModuleStatusInput): ModuleStatus {
+export function moduleStatus(input: ModuleStatusInput): ModuleReport {
   const { module, unprotected, keys, halfDone } = input
   const state: ModuleState = modulesOf(input).get(module) ?? {
     module,
@@ -62,7 +62,7 @@ function stateOf(
   outlooks: ReadonlySet<HalfDoneMigration['outlook']>,
   findings: PlanFindings,
   isPending: boolean,
-): ModuleStatus['state'] {
+): ModuleReport['state'] {
   if (findings.isStuck || outlooks.has('needs-attention')) return 'needs-attention'
   if (findings.isChanged || outlooks.has('changed')) return 'changed'
   if (outlooks.has('resumable') || outlooks.has('file-missing')) return 'half-done'

@@ -1,4 +1,4 @@
-import type { ModuleStatus } from '../../system/migration-reports.js'
+import type { ModuleReport } from '../../system/migration-reports.js'
 import { counted } from '../output/counted.js'
 import type { Output } from '../output/output.js'
 import { textTable } from '../output/text-table.js'
@@ -25,7 +25,7 @@ const STYLES = {
 } as const
 
 /** How modules stand: a line for each, and below what is pending or not as it should be. */
-export function statusText(modules: readonly ModuleStatus[], output: Output): string {
+export function statusText(modules: readonly ModuleReport[], output: Output): string {
   if (modules.length === 0) return 'There are no migrations, neither files nor applied ones.'
   const rows = modules.map((status) => [
     status.module,
@@ -49,12 +49,12 @@ export function statusText(modules: readonly ModuleStatus[], output: Output): st
   return [output.style('bold', headings), ...coloured, ...lists, ...below].join('\n')
 }
 
-function lastApplied({ applied }: ModuleStatus): string {
+function lastApplied({ applied }: ModuleReport): string {
   const times = applied.map(({ appliedAt }) => Date.parse(appliedAt))
   return times.length === 0 ? '' : timeText(new Date(Math.max(...times)))
 }
 
-function listsOf(status: ModuleStatus, output: Output): string[] {
+function listsOf(status: ModuleReport, output: Output): string[] {
   const { module, pending, unprotected, keysAcrossTenants: keys } = status
   const names = pending.map(({ name, version }) => [`  ${name}`, version ?? ''])
   const lists: string[] = []

@@ -14,10 +14,10 @@ export const status: MigrationCommand = {
     await using opened = await host.open(invocation)
     const { migrations } = opened
     const [module] = args
-    const modules =
-      module === undefined
-        ? await migrations.getStatus({ signal })
-        : [await migrations.getModuleStatus(module, { signal })]
+    const modules = await migrations.getStatus({
+      signal,
+      ...(module === undefined ? {} : { module }),
+    })
     output.report({ modules }, () => statusText(modules, output))
     const isCurrent = modules.every(({ state }) => state === 'current')
     return given.check === true && !isCurrent ? EXIT_CODES.differences : EXIT_CODES.done
