@@ -46,7 +46,7 @@ export async function applyCodeOutside(
   outside: CodeOutside,
 ): Promise<number> {
   const { migration, settings, code, direction, begin, finish } = outside
-  const { module, name, metadata } = migration
+  const { module, name } = migration
   const key = { module, name, direction }
   if (begin === undefined) {
     if ((await readProgress(session.db, key)).size > 0) throw await unknown(session, migration)
@@ -67,7 +67,7 @@ export async function applyCodeOutside(
         ownSchema: ownSchemaOf(context, migration),
         closeTransaction: async () => {
           await session.script(`SET CONSTRAINTS ALL IMMEDIATE; ${check}; ${ADMINISTRATOR}`)
-          const closing = { module, rls: metadata.rls, writes: intent, mayForget: true, identity }
+          const closing = { migration, writes: intent, mayForget: true, identity }
           await closeTransaction(session, context, closing)
         },
       }),

@@ -1,5 +1,6 @@
 import { PlataformaError } from '@plataforma/core'
 import { sql } from 'kysely'
+import type { Migration } from '../migration/migration.js'
 import type { HistoryWrites } from '../registry/history-writes.js'
 import type { Identity } from './identity.js'
 import { DEPLOYER_LOCK } from './lock-key.js'
@@ -7,11 +8,10 @@ import type { MigrationSession } from './migration-session.js'
 import { type NewRelation, newRelations } from './new-relations.js'
 import { pooled } from './pooler.js'
 import type { RunContext } from './run-context.js'
+import { unprotectable } from './unprotectable.js'
 
 export interface Closing {
-  readonly module: string
-  /** Whether new tables with the tenant column are protected. */
-  readonly rls: boolean
+  readonly migration: Pick<Migration, 'module' | 'name' | 'place' | 'metadata'>
   readonly writes: HistoryWrites
   /** Whether the migration may have taken away what is prepared on the session. */
   readonly mayForget: boolean
@@ -34,13 +34,14 @@ interface Standing {
  * the only one, and protects the tables that the transaction has made or changed.
  *
  * @returns the transaction's number
- * @throws PlataformaError `PLT_MIGRATION_POOLER`, `PLT_MIGRATION_LOCKED`
+ * @throws PlataformaError `PLT_MIGRATION_POOLER`, `PLT_MIGRATION_LOCKED`, `PLT_TYPE_INVALID`
  */
 export async function closeTransaction(
   session: MigrationSession,
   { ground, deployer, missingSchemas }: RunContext,
-  { module, rls, writes, mayForget, identity }: Closing,
+  { migration, writes, mayForget, identity }: Closing,
 ): Promise<string> {
+  const { module, metadata } = migration
   const { tenantColumn } = ground
   const relations =
     tenantColumn === undefined
@@ -68,10 +69,15 @@ export async function closeTransaction(
   if (standing.schemaOwner === null) missingSchemas.add(module)
   for (const relation of standing.relations ?? []) {
     const { name: table, hasTenant, isReleased, wasProtected, isSuccessor } = relation
-    const isExempt = !rls && hasTenant && !wasProtected
+    const isExempt = !metadata.rls && hasTenant && !wasProtected
     await session.abortable(async () => {
       if (isReleased || isSuccessor) await ground.releaseTable({ module, table }, session.db)
-      if (!isReleased) await ground.ensureTable({ module, table, rls: !isExempt }, session.db)
+      if (isReleased) return
+      try {
+        await ground.ensureTable({ module, table, rls: !isExempt }, session.db)
+      } catch (error) {
+        throw unprotectable(error, migration)
+      }
     })
   }
   return standing.transaction

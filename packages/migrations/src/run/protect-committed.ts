@@ -1,3 +1,4 @@
+import { PlataformaError } from '@plataforma/core'
 import { sql } from 'kysely'
 import type { Migration } from '../migration/migration.js'
 import type { MigrationSession } from './migration-session.js'
@@ -27,10 +28,15 @@ export async function protectCommitted(
         SELECT FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid = c.oid AND a.attname = ${tenantColumn} AND NOT a.attisdropped)
     ORDER BY c.relname`)
-  if (rows.length === 0) return
-  await session.db.transaction().execute(async (trx) => {
-    for (const { name } of rows) {
-      await ground.ensureTable({ module, table: name, rls: metadata.rls }, trx)
+  for (const { name: table } of rows) {
+    try {
+      await session.db
+        .transaction()
+        .execute((trx) => ground.ensureTable({ module, table, rls: metadata.rls }, trx))
+    } catch (error) {
+      if (!(error instanceof PlataformaError) || error.code !== 'PLT_TYPE_INVALID') throw error
+      // It is committed already: nothing takes it back.
+      ground.log('error', error.message, { module, remedy: error.remedy })
     }
-  })
+  }
 }

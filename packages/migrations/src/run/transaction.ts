@@ -70,7 +70,6 @@ async function attemptOnce(
   transaction: MigrationTransaction,
 ): Promise<number> {
   const { migration, writes, explain, body, mayForget, identity } = transaction
-  const { module, metadata } = migration
   const begin = performance.now()
   try {
     await body()
@@ -78,7 +77,7 @@ async function attemptOnce(
     await rollback(session)
     throw isConnectionLost(error) ? error : await explain(error)
   }
-  const closing: Closing = { module, rls: metadata.rls, writes, mayForget, identity }
+  const closing: Closing = { migration, writes, mayForget, identity }
   let number: string
   try {
     number = await closeTransaction(session, context, closing)

@@ -59,8 +59,9 @@ async function secure(
     for (const relation of relations) {
       if (!relation.isPartition) {
         const entry = entries.get(relation.name)
-        // What was protected is not left open because its column became another.
-        if (table !== undefined && entry?.rls && relation.tenant !== undefined) {
+        // A table that is named is protected or refused, never left open because of its column.
+        const isWanted = entry?.rls ?? (newTables && isTable(relation))
+        if (table !== undefined && isWanted && relation.tenant !== undefined) {
           assertProtectable({ module, relation, rls: true }, relation.tenant.name)
         }
         rls = canBeProtected(relation) && (entry?.rls ?? newTables)
@@ -84,8 +85,13 @@ async function secure(
   })
 }
 
+function isTable({ kind }: RelationFacts): boolean {
+  return kind === 'r' || kind === 'p'
+}
+
 /** Why a relation with the tenant column is not protected. */
-export function columnFindings({ schema, name, kind, tenant }: RelationFacts): readonly Finding[] {
+export function columnFindings(relation: RelationFacts): readonly Finding[] {
+  const { schema, name, kind, tenant } = relation
   if (tenant === undefined) return []
   if (kind === 'f') {
     return [
@@ -97,7 +103,7 @@ export function columnFindings({ schema, name, kind, tenant }: RelationFacts): r
       },
     ]
   }
-  if ((kind !== 'r' && kind !== 'p') || isTenantType(tenant)) return []
+  if (!isTable(relation) || isTenantType(tenant)) return []
   return [
     {
       id: 'tenant-column-type',
