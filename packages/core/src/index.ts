@@ -29,6 +29,7 @@ export {
 } from './isolation/bookkeeping/upgrade-schema.js'
 export type { Finding } from './isolation/inspection/finding.js'
 export type { KeyAcrossTenants } from './isolation/inspection/keys-across-tenants.js'
+export type { OpenParent } from './isolation/inspection/open-parents.js'
 export type { LoginGrade } from './isolation/isolation.js'
 export { ModuleIsolationManager } from './isolation/module-isolation-manager.js'
 export type { ModuleIsolationOptions } from './isolation/module-isolation-options.js'

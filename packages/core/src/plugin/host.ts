@@ -3,6 +3,7 @@ import type { Acting } from '../context/acting.js'
 import type { ContextStore } from '../context/context-store.js'
 import type { Finding } from '../isolation/inspection/finding.js'
 import { keysAcrossTenants } from '../isolation/inspection/keys-across-tenants.js'
+import { openParents } from '../isolation/inspection/open-parents.js'
 import { releaseStatement } from '../isolation/policies/release-table.js'
 import type { QueryCache } from '../module/module-host.js'
 import type { StatementInterceptor } from '../statement/statement.js'
@@ -101,6 +102,10 @@ export class Host implements PluginHost {
 
   keysAcrossTenants(...[modules, session]: Parameters<PluginHost['keysAcrossTenants']>) {
     return keysAcrossTenants(session, modules)
+  }
+
+  openParents(...[modules, session]: Parameters<PluginHost['openParents']>) {
+    return openParents(session, modules, this.tenantColumn)
   }
 
   schemaChanged(module: string): Promise<void> {

@@ -3,6 +3,7 @@ import type { Acting } from '../context/acting.js'
 import type { LocalSetting, LoginDirectory } from '../identity/login-directory.js'
 import type { Finding } from '../isolation/inspection/finding.js'
 import type { KeyAcrossTenants } from '../isolation/inspection/keys-across-tenants.js'
+import type { OpenParent } from '../isolation/inspection/open-parents.js'
 import type { ColumnChange } from '../isolation/policies/release-table.js'
 import type { QueryCache } from '../module/module-host.js'
 import type { SessionSource } from '../session/session-source.js'
@@ -80,6 +81,11 @@ export interface PluginHost {
     modules: readonly string[],
     session: Kysely<unknown>,
   ): Promise<readonly KeyAcrossTenants[]>
+  /**
+   * Tables through which the rows of the modules' protected tables are read past their policies,
+   * since these inherit from them. Only reads, on a session of the administrator.
+   */
+  openParents(modules: readonly string[], session: Kysely<unknown>): Promise<readonly OpenParent[]>
   /** Tells everybody that a module's schema changed. */
   schemaChanged(module: string): Promise<void>
   /** Answers `cacheQuery` of modules from here on; for the plugin that provides `cache`. */

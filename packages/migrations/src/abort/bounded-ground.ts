@@ -19,6 +19,7 @@ export function boundedGround(
     releaseTable: (table, session) => deadline.within(() => ground.releaseTable(table, session)),
     keysAcrossTenants: (modules, db) =>
       deadline.within(() => ground.keysAcrossTenants(modules, db)),
+    openParents: (modules, db) => deadline.within(() => ground.openParents(modules, db)),
     moduleChanged: (module) => deadline.within(() => ground.moduleChanged(module)),
   }
 }

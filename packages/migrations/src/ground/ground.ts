@@ -1,4 +1,4 @@
-import type { Finding, KeyAcrossTenants, LocalSetting, Log } from '@plataforma/core'
+import type { Finding, KeyAcrossTenants, LocalSetting, Log, OpenParent } from '@plataforma/core'
 import type { Kysely } from 'kysely'
 import type { ChangedColumn } from '../script/changed-columns.js'
 
@@ -40,6 +40,8 @@ export interface Ground {
     modules: readonly string[],
     session: Kysely<unknown>,
   ): Promise<readonly KeyAcrossTenants[]>
+  /** Tables from which protected ones inherit, and that do not protect their rows. */
+  openParents(modules: readonly string[], session: Kysely<unknown>): Promise<readonly OpenParent[]>
   /** After a module's migrations: protects what else is new and tells everybody of the change. */
   moduleChanged(module: string): Promise<readonly Finding[]>
   /** Closes what it has opened itself. */

@@ -37,6 +37,7 @@ export async function openHostGround(
     releaseStatement: (change) => host.releaseStatement(change),
     releaseTable: (table, session) => host.releaseTable(table, session),
     keysAcrossTenants: (modules, session) => host.keysAcrossTenants(modules, session),
+    openParents: (modules, session) => host.openParents(modules, session),
     moduleChanged: (module) => host.secureModule(module),
     close: async () => own?.close(),
   }

@@ -86,6 +86,9 @@ function plainGround(
     async keysAcrossTenants() {
       return []
     },
+    async openParents() {
+      return []
+    },
     async moduleChanged() {
       return []
     },

@@ -2,11 +2,13 @@ import { PlataformaError } from '@plataforma/core'
 import { sql } from 'kysely'
 import type { Migration } from '../migration/migration.js'
 import type { HistoryWrites } from '../registry/history-writes.js'
+import { changedInheritance } from './changed-inheritance.js'
 import type { Identity } from './identity.js'
 import { DEPLOYER_LOCK } from './lock-key.js'
 import type { MigrationSession } from './migration-session.js'
 import { type NewRelation, newRelations } from './new-relations.js'
 import { pooled } from './pooler.js'
+import { refuseOpenParents } from './refuse-open-parents.js'
 import type { RunContext } from './run-context.js'
 import { unprotectable } from './unprotectable.js'
 
@@ -26,6 +28,8 @@ interface Standing {
   readonly written: number
   /** `null` where there is no such schema any more. */
   readonly schemaOwner: string | null
+  /** Whether inheritance between tables may be another than before. */
+  readonly isInherited: boolean
   readonly relations: readonly NewRelation[] | null
 }
 
@@ -34,7 +38,8 @@ interface Standing {
  * the only one, and protects the tables that the transaction has made or changed.
  *
  * @returns the transaction's number
- * @throws PlataformaError `PLT_MIGRATION_POOLER`, `PLT_MIGRATION_LOCKED`, `PLT_TYPE_INVALID`
+ * @throws PlataformaError `PLT_MIGRATION_POOLER`, `PLT_MIGRATION_LOCKED`, `PLT_TYPE_INVALID`,
+ * `PLT_TENANT_COLUMN_MISSING`
  */
 export async function closeTransaction(
   session: MigrationSession,
@@ -43,22 +48,22 @@ export async function closeTransaction(
 ): Promise<string> {
   const { module, metadata } = migration
   const { tenantColumn } = ground
+  const schema = ground.schemaOf(module)
   const relations =
-    tenantColumn === undefined
-      ? sql`NULL::json`
-      : newRelations({ schema: ground.schemaOf(module), module, tenantColumn })
+    tenantColumn === undefined ? sql`NULL::json` : newRelations({ schema, module, tenantColumn })
   const closing = sql<Standing>`
     WITH ${writes}
     SELECT pg_backend_pid() AS "pid", pg_current_xact_id()::text AS "transaction",
       (SELECT count(*)::int FROM written) AS "written",
       (SELECT pg_get_userbyid(nspowner)::text FROM pg_catalog.pg_namespace
-        WHERE nspname = ${ground.schemaOf(module)}) AS "schemaOwner",
+        WHERE nspname = ${schema}) AS "schemaOwner",
       EXISTS (
         SELECT FROM pg_catalog.pg_locks AS l
         WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
           AND l.classid = ${DEPLOYER_LOCK.space}::bigint::oid
           AND l.objid = ${DEPLOYER_LOCK.key}::bigint::oid AND l.pid = ${deployer.pid}::int
       ) AS "isLocked",
+      ${tenantColumn === undefined ? sql`false` : changedInheritance(schema)} AS "isInherited",
       ${relations} AS "relations"`
   if (mayForget) await session.forget()
   const [standing] = mayForget ? await session.query(closing) : await session.prepared(closing)
@@ -80,6 +85,7 @@ export async function closeTransaction(
       }
     })
   }
+  if (standing.isInherited) await refuseOpenParents(session, { ground }, migration)
   return standing.transaction
 }
 

@@ -1,3 +1,4 @@
+import { moduleSchema, type OpenParent } from '@plataforma/core'
 import { unknownModule } from '../plan/plan-refusals.js'
 import { readHistory } from '../registry/read-history.js'
 import type { ModuleReport } from '../system/migration-reports.js'
@@ -31,6 +32,7 @@ export async function readStatus(
     if (!made.includes(module)) throw unknownModule(module, new Set([...all, ...made]))
   }
   const keys = await ground.keysAcrossTenants(modules, db)
+  const parents = await ground.openParents(modules, db)
   const wanted = new Set(modules)
   const found = await readHalfDone(db, {
     migrations,
@@ -39,10 +41,17 @@ export async function readStatus(
   })
   const statuses: ModuleReport[] = []
   for (const one of modules) {
-    const unprotected = await unprotectedTables(ground, one)
+    const open = parents.filter((parent) => parent.module === one)
+    const unprotected = [
+      ...new Set([...(await unprotectedTables(ground, one)), ...open.map(nameOf)]),
+    ]
     const own = found.filter(({ record }) => record.module === one)
     const halfDone = new Map(own.map(({ record, report }) => [record.name, report]))
     statuses.push(moduleStatus({ module: one, migrations, records, unprotected, keys, halfDone }))
   }
   return statuses
+}
+
+function nameOf({ module, parentSchema, parent }: OpenParent): string {
+  return parentSchema === moduleSchema(module) ? parent : `${parentSchema}.${parent}`
 }

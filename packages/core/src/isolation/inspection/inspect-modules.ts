@@ -16,6 +16,7 @@ import { readTableEntries } from '../policies/table-registry.js'
 import { canBeProtected } from '../policies/tenant-policies.js'
 import { quoteIdentifier } from '../server-facts.js'
 import type { Finding } from './finding.js'
+import { parentFindings } from './open-parents.js'
 import { keyFindings, type ModuleFinding } from './table-findings.js'
 
 /** What is weaker in modules than it must be, in as many statements as for one of them. */
@@ -32,6 +33,7 @@ export async function inspectModules(
       asAdministrator(trx, server.administrator, async () => [
         ...(await relationFindings(trx, isolation, { modules, tenantColumn })),
         ...(await keyFindings(trx, modules)),
+        ...(await parentFindings(trx, modules, tenantColumn)),
       ]),
     )
   return modules.flatMap((module) => {
