@@ -13,7 +13,7 @@ import {
 } from '../registry/progress.js'
 import { closeTransaction, overtaken } from './close-transaction.js'
 import { isConnectionLost } from './connection-lost.js'
-import { identityCheck, identityOf } from './identity.js'
+import { codeCheck, identityCheck, identityOf } from './identity.js'
 import { migrationFailed } from './migration-failed.js'
 import type { MigrationSession } from './migration-session.js'
 import { ownSchemaOf } from './own-schema-of.js'
@@ -63,7 +63,7 @@ export async function applyCodeOutside(
       runCode(session.db, code, {
         signal: session.signal,
         releaseStatement: context.ground.releaseStatement,
-        checkText: check,
+        checkText: codeCheck(identity),
         ownSchema: ownSchemaOf(context, migration),
         closeTransaction: async () => {
           await session.script(`SET CONSTRAINTS ALL IMMEDIATE; ${check}; ${ADMINISTRATOR}`)

@@ -2,7 +2,7 @@ import { type LocalSetting, PlataformaError } from '@plataforma/core'
 import type { Migration, MigrationDatabase } from '../migration/migration.js'
 import type { HistoryWrites } from '../registry/history-writes.js'
 import { beginText, closingText } from './compose-script.js'
-import { identityOf } from './identity.js'
+import { codeCheck, identityOf } from './identity.js'
 import { migrationFailed } from './migration-failed.js'
 import type { MigrationSession } from './migration-session.js'
 import { ownSchemaOf } from './own-schema-of.js'
@@ -40,8 +40,9 @@ export async function applyCode(
       const { signal } = session
       const { releaseStatement } = context.ground
       const ownSchema = ownSchemaOf(context, migration)
+      const checkText = codeCheck(identity)
       await session.abortable(() =>
-        runCode(session.db, code, { signal, releaseStatement, ownSchema }),
+        runCode(session.db, code, { signal, releaseStatement, checkText, ownSchema }),
       )
       await session.script(closingText(identity))
     },

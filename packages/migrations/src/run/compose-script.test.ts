@@ -19,6 +19,7 @@ const statement = (text: string, tag = 'InsertStmt'): ScriptStatement => ({
   runsAs: 'owner',
   outside: undefined,
   mayCommit: false,
+  runsFunctions: false,
   changes: [],
 })
 

@@ -116,7 +116,8 @@ function composeText(
     // A comment may stand at the end of the statement.
     text += `${statement.text}${after};\n`
     if (asAdministrator) text += `${localSettings(settings)};\n`
-    else if (mayChangeRole(statement)) text += `${identityCheck(identity)};\n`
+    // Of all others it is told at the end.
+    else if (statement.runsFunctions) text += `${identityCheck(identity)};\n`
   }
   if (isMarked) text += markText(statements.length)
   text += end
@@ -127,22 +128,6 @@ function composeText(
 /** Whether it runs code of its own, or of a procedure. */
 function mayRunCode({ tag }: ScriptStatement): boolean {
   return tag === 'DoStmt' || tag === 'CallStmt'
-}
-
-/** After these who it is now is looked at by itself: after all others, at the end. */
-const MAY_CHANGE_ROLE: ReadonlySet<string> = new Set([
-  'CallStmt',
-  'DoStmt',
-  'ExecuteStmt',
-  'FetchStmt',
-  'SelectStmt',
-])
-
-/** Other statements may call it as well, and a later one bring the role back. */
-const SETS = /set_config|u&"/i
-
-function mayChangeRole({ tag, text }: ScriptStatement): boolean {
-  return MAY_CHANGE_ROLE.has(tag) || SETS.test(text)
 }
 
 const ADMINISTRATOR = `SELECT pg_catalog.set_config('role', 'none', true),

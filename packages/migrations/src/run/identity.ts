@@ -33,6 +33,11 @@ export function identityCheck({ sessionUser, currentUser }: Identity): string {
   ELSE pg_catalog.concat('${CHANGED} ', current_user) END AS pg_catalog.int4)`
 }
 
+/** The same for code, whose texts are sent as UTF-8 whatever it has set. */
+export function codeCheck(identity: Identity): string {
+  return `${identityCheck(identity)}, pg_catalog.set_config('client_encoding', 'UTF8', false)`
+}
+
 /** In whose body statements run that may not change the role. */
 const AS_OWNER = 'plataforma_as_owner'
 

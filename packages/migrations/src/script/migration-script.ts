@@ -24,6 +24,8 @@ export interface ScriptStatement {
   readonly outside: OutsideEffect | undefined
   /** Whether its code may commit by itself (`DO`, `CALL`) where it runs outside a transaction. */
   readonly mayCommit: boolean
+  /** Whether it runs functions that it names, or code. */
+  readonly runsFunctions: boolean
   /** Columns that it drops, renames or gives another type. */
   readonly changes: readonly ChangedColumn[]
 }

@@ -7,6 +7,7 @@ import { isAboutExtensions } from './extension-statement.js'
 import { mayCommit } from './may-commit.js'
 import type { MigrationScript, ScriptStatement } from './migration-script.js'
 import { outsideEffect } from './outside-effect.js'
+import { runsFunctions } from './runs-functions.js'
 import { type SplitStatement, splitStatements } from './split-statements.js'
 import { type Permissions, statementRefusal } from './statement-refusal.js'
 import { syntaxError } from './syntax-error.js'
@@ -115,6 +116,7 @@ function readerOf(migration: MigrationText, { transaction, ...permissions }: Par
         runsAs: isAboutExtensions(tree) ? 'administrator' : 'owner',
         outside,
         mayCommit: mayCommit(tree),
+        runsFunctions: runsFunctions(tree),
         changes: changedColumns(tree),
       }
     })

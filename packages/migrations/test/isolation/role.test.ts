@@ -184,3 +184,67 @@ describe('a role that one statement takes is told of before another brings it ba
     ])
   })
 })
+
+describe('a role that a statement of code takes is told of before another brings it back', () => {
+  const KYSELY = JSON.stringify(import.meta.resolve('kysely'))
+  const take = (role: string) =>
+    `() => sql\`INSERT INTO nota SELECT set_config(\${'role'}, \${${role}}, true)\`.execute(db)`
+  const called = (role: string) =>
+    `() => sql\`INSERT INTO nota VALUES (assume(\${${role}}))\`.execute(db)`
+  const text = (role: string) => `INSERT INTO nota VALUES (assume('\${${role}}'))`
+  const FUGA = '() => sql`CREATE TABLE public.fuga (id int)`.execute(db)'
+  it.each([
+    ['by set_config', [take(`'none'`), FUGA, take('eu')]],
+    ['by a function', [called(`'none'`), FUGA, called('eu')]],
+    [
+      'in one text',
+      [
+        `() => sql.raw(\`${text(`'none'`)} /* ; */; CREATE TABLE public.fuga (id int) -- é
+          ; ${text('eu')}\`).execute(db)`,
+      ],
+    ],
+  ])('%s', async (_, steps) => {
+    const platform = await startPlatform({
+      files: {
+        '001_a.sql': `CREATE TABLE nota (texto text);
+          CREATE FUNCTION assume(quem text) RETURNS text LANGUAGE plpgsql
+            AS $$ BEGIN RETURN set_config('ro' || 'le', quem, true); END $$;`,
+      },
+    })
+    await platform.run()
+    const code = (rest: string) => `import { sql } from ${KYSELY}
+      export const up = async (db) => {
+        const { rows: [{ eu }] } = await sql\`SELECT current_user::text AS eu\`.execute(db)
+        ${rest}
+      }`
+    const inTurn = code(`for (const step of [${steps.join(', ')}]) await step()`)
+    await expect(platform.run({ '002_b.mjs': inTurn })).rejects.toMatchObject({
+      code: 'PLT_MIGRATION_ROLE',
+      details: { migration: '002_b' },
+    })
+    const atOnce = code(`await Promise.all([${steps.join(', ')}].map((step) => step()))`)
+    await expect(platform.run({ '002_b.mjs': atOnce })).rejects.toMatchObject({
+      code: 'PLT_MIGRATION_ROLE',
+    })
+    expect(await platform.truth("SELECT to_regclass('public.fuga') AS oid")).toEqual([
+      { oid: null },
+    ])
+  })
+
+  it('by a function that an INSERT of a file calls', async () => {
+    const platform = await startPlatform({
+      files: {
+        '001_a.sql': `CREATE TABLE nota (texto text);
+          CREATE TABLE eu AS SELECT current_user::text AS nome;
+          CREATE FUNCTION assume(quem text) RETURNS text LANGUAGE plpgsql
+            AS $$ BEGIN RETURN set_config('ro' || 'le', quem, true); END $$;
+          INSERT INTO nota VALUES (assume('none')); CREATE TABLE public.fuga (id int);
+          INSERT INTO nota VALUES (module_vendas.assume((SELECT nome FROM module_vendas.eu)));`,
+      },
+    })
+    await expect(platform.run()).rejects.toMatchObject({
+      code: 'PLT_MIGRATION_ROLE',
+      details: { line: 5 },
+    })
+  })
+})

@@ -1,6 +1,7 @@
 import { PlataformaError, toPlataformaError } from '@plataforma/core'
 import { type CompiledQuery, type Kysely, type QueryResult, sql } from 'kysely'
 import { assertCodeStatement, columnsChangedBy, outsideOf } from './assert-code-statement.js'
+import { CheckedTexts } from './checked-texts.js'
 import type { RunCodeOptions } from './run-code.js'
 import { type Savepoint, Savepoints } from './savepoints.js'
 
@@ -17,7 +18,7 @@ export class CodeSession {
   readonly #signal: AbortSignal | undefined
   readonly #releaseStatement: RunCodeOptions['releaseStatement']
   readonly #closeTransaction: RunCodeOptions['closeTransaction']
-  readonly #checkText: string | undefined
+  readonly #checkedTexts: CheckedTexts | undefined
   readonly #ownSchema: string | undefined
   readonly #savepoints = new Savepoints()
   readonly #leases = new Set<Lease>()
@@ -36,7 +37,7 @@ export class CodeSession {
     this.#signal = signal
     this.#releaseStatement = releaseStatement
     this.#closeTransaction = closeTransaction
-    this.#checkText = checkText
+    this.#checkedTexts = checkText === undefined ? undefined : new CheckedTexts(checkText)
     this.#ownSchema = ownSchema
   }
 
@@ -81,14 +82,16 @@ export class CodeSession {
         await assertCodeStatement(query.sql, this.#ownSchema)
         if (isAlone || this.isOutside) return await this.#commitAlone<R>(query)
         await this.#release(query.sql)
-        return await this.#execute<R>(query)
+        return await this.#executeChecked<R>(query)
       })
     })
   }
 
-  /** One after the other, where transactions are real: who ends one is the administrator for a moment. */
+  /**
+   * One after the other: nothing comes between a statement and its check, and who ends a real
+   * transaction is the administrator for a moment.
+   */
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#closeTransaction === undefined) return await work()
     const turn = this.#turn.then(work)
     this.#turn = turn.then(ignore, ignore)
     return await turn
@@ -106,14 +109,13 @@ export class CodeSession {
       if (outside !== undefined) {
         // It waits for old transactions, and nobody waits behind it.
         if (outside === 'patient') await this.#run(PATIENT)
-        const result = await this.#execute<R>(query)
+        const result = await this.#executeChecked<R>(query)
         if (outside === 'patient') await this.#run(IMPATIENT)
-        else if (this.#checkText !== undefined) await this.#run(this.#checkText)
         return result
       }
       await this.#run('BEGIN')
       await this.#release(query.sql)
-      const result = await this.#execute<R>(query)
+      const result = await this.#executeChecked<R>(query)
       await this.#closeTransaction?.()
       await this.#run('COMMIT')
       return result
@@ -208,6 +210,15 @@ export class CodeSession {
   #savepointOf({ savepoint }: Lease): Savepoint {
     if (savepoint !== undefined && this.#savepoints.has(savepoint)) return savepoint
     throw new PlataformaError('PLT_TRANSACTION_CLOSED', 'The transaction has ended.')
+  }
+
+  /** Looks who the session is then, where the statement may have changed it. */
+  async #executeChecked<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (this.#checkedTexts === undefined) return await this.#execute<R>(query)
+    const { text, isToCheck } = await this.#checkedTexts.of(query.sql)
+    const result = await this.#execute<R>(text === query.sql ? query : { ...query, sql: text })
+    if (isToCheck) await this.#run(this.#checkedTexts.check)
+    return result
   }
 
   async #execute<R>(query: CompiledQuery): Promise<QueryResult<R>> {

@@ -15,7 +15,7 @@ export interface RunCodeOptions {
    * commits by itself, and this is called before each COMMIT.
    */
   readonly closeTransaction?: (() => Promise<void>) | undefined
-  /** Fails where a statement outside of transactions has changed the role. */
+  /** Is run after statements that may have changed the role, and fails where one has. */
   readonly checkText?: string | undefined
   /** The schema that the module is, where somebody else makes and keeps it. */
   readonly ownSchema?: string | undefined
