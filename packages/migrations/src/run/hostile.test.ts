@@ -216,3 +216,26 @@ it('a channel that a migration listens on is not that of the next one', async ()
   await migrated.system().runAllMigrations()
   expect(await migrated.rows('SELECT canal FROM module_vendas.ouvidos')).toEqual([])
 })
+
+it.each([
+  [`db.executeQuery(CompiledQuery.raw("SET client_encoding = 'LATIN1'"))`, false],
+  [`sql\`SET NAMES 'LATIN1'\`.execute(db)`, false],
+  [`sql\`SELECT set_config(\${'client_encoding'}, 'LATIN1', true)\`.execute(db)`, true],
+  [`sql\`SET client_encoding = 'UTF8'\`.execute(db)`, true],
+])('code writes its texts as they are: %s', async (set, isTaken) => {
+  await using migrated = await Migrated.make({
+    'vendas/001_a.mjs': `import { CompiledQuery, sql } from ${JSON.stringify(import.meta.resolve('kysely'))}
+      export const up = async (db) => {
+        await sql\`CREATE TABLE a (texto text)\`.execute(db)
+        await ${set}
+        await sql\`INSERT INTO a VALUES (\${'ação'})\`.execute(db)
+      }`,
+  })
+  const run = migrated.system().runAllMigrations()
+  if (!isTaken) {
+    await expect(run).rejects.toMatchObject({ message: expect.stringContaining('encoding') })
+    return
+  }
+  await run
+  expect(await migrated.rows('SELECT texto FROM module_vendas.a')).toEqual([{ texto: 'ação' }])
+})

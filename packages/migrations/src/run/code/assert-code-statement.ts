@@ -1,9 +1,11 @@
 import { PlataformaError } from '@plataforma/core'
 import { loadParser, type ParseNode, parsePlaced } from '@plataforma/core/parser'
 import { type ChangedColumn, changedColumns } from '../../script/changed-columns.js'
+import type { Refused } from '../../script/extension-statement.js'
 import { mayCommit } from '../../script/may-commit.js'
 import { outsideEffect } from '../../script/outside-effect.js'
 import { ownSchemaRefusal } from '../../script/own-schema.js'
+import { nodeOf } from '../../script/statement-nodes.js'
 import { sessionRefusal } from '../../script/statement-refusal.js'
 import { isPatient } from '../outside/is-patient.js'
 
@@ -11,7 +13,7 @@ const SHOWN = 200
 
 /** Words without which no text holds a statement that is forbidden. */
 const SUSPICIOUS =
-  /\b(abort|begin|commit|discard|end|owned|pg_settings|prepare|release|reset|role|rollback|savepoint|schema|session\w*|standard\w*|start)\b/i
+  /\b(abort|begin|client_encoding|commit|discard|end|names|owned|pg_settings|prepare|release|reset|role|rollback|savepoint|schema|session\w*|standard\w*|start)\b/i
 
 /**
  * Refuses the texts of code that end its transaction or change its role behind the engine's back.
@@ -23,14 +25,27 @@ export async function assertCodeStatement(text: string, ownSchema?: string): Pro
   await loadParser()
   for (const tree of statementsOf(text)) {
     const own = ownSchema === undefined ? undefined : ownSchemaRefusal(tree, ownSchema)
-    const refused = own ?? sessionRefusal(tree, text)
+    const encoding = ofEncoding(tree)
+    const refused = own ?? encoding ?? sessionRefusal(tree, text)
     if (refused === undefined) continue
     throw new PlataformaError('PLT_STATEMENT_NOT_ALLOWED', refused.message, {
       remedy:
-        own?.remedy ??
+        (own ?? encoding)?.remedy ??
         'Use `db.transaction()`, which is a savepoint; the role is that of the module.',
       details: { statement: text.slice(0, SHOWN) },
     })
+  }
+}
+
+/** The client sends its texts as UTF-8, and reads answers as that. */
+function ofEncoding(tree: ParseNode): Refused | undefined {
+  const set = nodeOf(tree, 'VariableSetStmt')
+  if (set?.name?.toLowerCase() !== 'client_encoding' || set.kind !== 'VAR_SET_VALUE')
+    return undefined
+  if (/^utf-?8$/i.test(set.args?.[0]?.A_Const?.sval?.sval ?? '')) return undefined
+  return {
+    message: 'Code cannot change the encoding of its session: what it sends is UTF-8.',
+    remedy: 'Remove the statement; decode bytes of another encoding with `convert_from`.',
   }
 }
 
