@@ -3,9 +3,11 @@ import { sql } from 'kysely'
 import type { Migration } from '../migration/migration.js'
 import type { HistoryWrites } from '../registry/history-writes.js'
 import { changedInheritance } from './changed-inheritance.js'
+import { closeOpenings } from './close-openings.js'
 import type { Identity } from './identity.js'
 import { DEPLOYER_LOCK } from './lock-key.js'
 import type { MigrationSession } from './migration-session.js'
+import { type NewOpening, newOpenings } from './new-openings.js'
 import { type NewRelation, newRelations } from './new-relations.js'
 import { pooled } from './pooler.js'
 import { refuseOpenParents } from './refuse-open-parents.js'
@@ -31,6 +33,7 @@ interface Standing {
   /** Whether inheritance between tables may be another than before. */
   readonly isInherited: boolean
   readonly relations: readonly NewRelation[] | null
+  readonly openings: readonly NewOpening[] | null
 }
 
 /**
@@ -51,6 +54,9 @@ export async function closeTransaction(
   const schema = ground.schemaOf(module)
   const relations =
     tenantColumn === undefined ? sql`NULL::json` : newRelations({ schema, module, tenantColumn })
+  const owner = identity.currentUser
+  const openings =
+    tenantColumn === undefined ? sql`NULL::json` : newOpenings({ schema, module, owner })
   const closing = sql<Standing>`
     WITH ${writes}
     SELECT pg_backend_pid() AS "pid", pg_current_xact_id()::text AS "transaction",
@@ -64,6 +70,7 @@ export async function closeTransaction(
           AND l.objid = ${DEPLOYER_LOCK.key}::bigint::oid AND l.pid = ${deployer.pid}::int
       ) AS "isLocked",
       ${tenantColumn === undefined ? sql`false` : changedInheritance(schema)} AS "isInherited",
+      ${openings} AS "openings",
       ${relations} AS "relations"`
   if (mayForget) await session.forget()
   const [standing] = mayForget ? await session.query(closing) : await session.prepared(closing)
@@ -86,6 +93,8 @@ export async function closeTransaction(
     })
   }
   if (standing.isInherited) await refuseOpenParents(session, { ground }, migration)
+  const granted = { module, migration: migration.name, owner, openings: standing.openings ?? [] }
+  await closeOpenings(session, { ground }, granted)
   return standing.transaction
 }
 
