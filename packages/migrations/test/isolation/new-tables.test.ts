@@ -295,3 +295,28 @@ it('a table that a rollback drops is forgotten, and protected when it comes agai
     await platform.truth(`SELECT name FROM plataforma.tables WHERE module = 'vendas'`),
   ).toEqual([{ name: 'base' }])
 })
+
+describe('a table whose tenant column is generated', () => {
+  const MADE = `CREATE TABLE calculada (dono uuid,
+    organization_id uuid GENERATED ALWAYS AS (dono) STORED);`
+
+  it('is refused with what to do', async () => {
+    const platform = await startPlatform({ files: { '001_a.sql': MADE } })
+    await expect(platform.run()).rejects.toMatchObject({
+      code: 'PLT_OPTION_INVALID',
+      table: 'calculada',
+      column: 'organization_id',
+      remedy: expect.stringContaining('ordinary column'),
+    })
+    expect(await platform.truth("SELECT to_regclass('module_vendas.calculada') AS t")).toEqual([
+      { t: null },
+    ])
+  })
+
+  it('may be left open', async () => {
+    const platform = await startPlatform({
+      files: { '001_a.sql': `-- @metadata {"rls": false}\n${MADE}` },
+    })
+    await expect(platform.run()).resolves.toMatchObject({ applied: [{ name: '001_a' }] })
+  })
+})

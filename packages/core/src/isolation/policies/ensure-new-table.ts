@@ -94,6 +94,7 @@ function relationOf(
             type: tenantType,
             deterministic: true,
             notNull: true,
+            isGenerated: false,
             hasDefault: false,
             hasIndex: hasTenantIndex,
           },

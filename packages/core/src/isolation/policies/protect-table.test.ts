@@ -99,6 +99,7 @@ describe.each(ADMINISTRATORS)('protecting tables by a %s administrator', (admini
       'create table blind (organization_id text collate case_blind)',
       'create domain tenant as uuid',
       'create table domained (organization_id tenant)',
+      `create table computed (id text, organization_id text generated always as (id) stored)`,
     )
     const refusal = (table: string, tenantColumn?: string) =>
       installation.manager.protectTable('vendas', table, { tenantColumn }).then(
@@ -108,6 +109,7 @@ describe.each(ADMINISTRATORS)('protecting tables by a %s administrator', (admini
     expect(await refusal('plain')).toBe('PLT_TYPE_INVALID')
     expect(await refusal('blind')).toBe('PLT_TYPE_INVALID')
     expect(await refusal('domained')).toBe('PLT_TYPE_INVALID')
+    expect(await refusal('computed')).toBe('PLT_OPTION_INVALID')
     expect(await refusal('plain', 'nothing')).toBe('PLT_TENANT_COLUMN_MISSING')
     expect(await refusal('plain_view')).toBe('PLT_OPTION_INVALID')
     expect(await refusal('nothing')).toBe('PLT_TABLE_NOT_FOUND')

@@ -22,6 +22,8 @@ export interface TenantColumnFacts {
   readonly type: string
   readonly deterministic: boolean
   readonly notNull: boolean
+  /** Whether its value is computed from other columns. */
+  readonly isGenerated: boolean
   readonly hasDefault: boolean
   readonly hasIndex: boolean
 }

@@ -80,6 +80,7 @@ export interface RelationDetails {
     readonly type: string
     readonly deterministic: boolean
     readonly notNull: boolean
+    readonly isGenerated: boolean
   })[]
   readonly policies: readonly (OfRelation & PolicyFacts)[]
   readonly indexes: readonly (OfRelation & {
@@ -109,7 +110,7 @@ export async function readDetails(
           'quoted', quote_ident(a.attname), 'type', t.typname,
           'deterministic', coalesce((SELECT collisdeterministic FROM pg_collation
             WHERE oid = a.attcollation), true),
-          'notNull', a.attnotnull)), '[]')
+          'notNull', a.attnotnull, 'isGenerated', a.attgenerated <> '')), '[]')
         FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
         WHERE a.attrelid = ANY (${oids}::oid[]) AND a.attname = ANY (${columns}::name[])
           AND a.attnum > 0 AND NOT a.attisdropped) AS "columns",

@@ -37,7 +37,11 @@ export function isUnprotected({ names }: Isolation, { relation, module }: Relati
   return !enabled || !forced || !tenant.notNull || !wanted.every((one) => holds(one, policies))
 }
 
-/** Brings relations of a module to what they must be; run by the administrator. */
+/**
+ * Brings relations of a module to what they must be; run by the administrator.
+ *
+ * @throws PlataformaError `PLT_OPTION_INVALID`, `PLT_NOT_NULL_VIOLATION`
+ */
 export async function secureRelations(
   trx: Kysely<unknown>,
   isolation: Isolation,
@@ -46,6 +50,7 @@ export async function secureRelations(
   const todo = works.filter((work) => !isSecure(isolation, work))
   const [first] = todo
   if (first === undefined) return
+  for (const work of todo) if (work.rls) assertOrdinaryTenant(work)
   const owner = isolation.names.owner(first.module)
   for (const { relation } of todo) {
     if (relation.owner === owner) continue
@@ -58,6 +63,22 @@ export async function secureRelations(
       for (const statement of statementsOf(isolation, work)) await runOn(trx, work, statement)
     }
   })
+}
+
+/** The tenant is what the column's default says, and what modules write into it. */
+function assertOrdinaryTenant({ module, relation: { name: table, tenant } }: RelationWork): void {
+  if (!tenant?.isGenerated) return
+  const { name: column } = tenant
+  throw new PlataformaError(
+    'PLT_OPTION_INVALID',
+    `The tenant column "${column}" of "${table}" is generated from other columns.`,
+    {
+      module,
+      table,
+      column,
+      remedy: 'Make it an ordinary column, without GENERATED ALWAYS AS: its default is the tenant.',
+    },
+  )
 }
 
 const KINDS: Readonly<Record<RelationFacts['kind'], RawBuilder<unknown>>> = {
