@@ -3,7 +3,8 @@ import type { Session } from '../session.js'
 import type { Checks } from './checks.js'
 import type { Trial } from './trial.js'
 
-const LOCK = 7_301_515
+/** One for each check that takes one: checks may run at the same time. */
+const LOCKS = { settings: 7_301_515, anything: 7_301_516 } as const
 
 /** Leaves something on a session, and looks what the next borrower finds. */
 async function handedOn(
@@ -19,9 +20,10 @@ async function handedOn(
   return await find(next)
 }
 
-const locks = (trial: Trial) => async () => {
-  const text = `select from pg_locks where locktype = 'advisory' and objid = $1`
-  return (await trial.seen(text, [LOCK])).length
+const locks = (trial: Trial, key: number) => async () => {
+  const text = `select from pg_locks where locktype = 'advisory' and objid = $1
+    and database = (select oid from pg_database where datname = current_database())`
+  return (await trial.seen(text, [key])).length
 }
 
 /** What a borrower says it leaves is gone before the next one comes. */
@@ -51,8 +53,8 @@ export const residueChecks: Checks = {
   },
 
   'releases advisory locks with the settings': async (trial) => {
-    const leave = `select pg_advisory_lock(${LOCK})`
-    const held = await handedOn(trial, 'settings', { leave, find: locks(trial) })
+    const leave = `select pg_advisory_lock(${LOCKS.settings})`
+    const held = await handedOn(trial, 'settings', { leave, find: locks(trial, LOCKS.settings) })
     assert.equal(held, 0, 'an advisory lock is still held')
   },
 
@@ -95,8 +97,8 @@ export const residueChecks: Checks = {
   },
 
   'releases advisory locks where anything may be left': async (trial) => {
-    const leave = `select pg_advisory_lock(${LOCK})`
-    const held = await handedOn(trial, 'anything', { leave, find: locks(trial) })
+    const leave = `select pg_advisory_lock(${LOCKS.anything})`
+    const held = await handedOn(trial, 'anything', { leave, find: locks(trial, LOCKS.anything) })
     assert.equal(held, 0, 'an advisory lock is still held')
   },
 
