@@ -82,7 +82,8 @@ it('what only reads is cancelled as well, and its caller does not wait for that'
   const abort = new AbortController()
   const status = system.getStatus({ signal: abort.signal })
   const waits = `SELECT FROM pg_locks WHERE NOT granted
-    AND relation = 'plataforma.migrations'::regclass`
+    AND relation = 'plataforma.migrations'::regclass
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
   await expect.poll(() => migrated.rows(waits)).toHaveLength(1)
   abort.abort(REASON)
   await expect(status).rejects.toBe(REASON)

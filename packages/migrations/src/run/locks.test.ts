@@ -114,7 +114,8 @@ it('begins its transaction again where it was the victim of a deadlock', async (
   const run = migrated
     .system({ lockTimeoutMs: 60_000 })
     .runAllMigrations({ onProgress: (p) => progress.push(p) })
-  const waits = "SELECT FROM pg_locks WHERE relation = 'module_vendas.b'::regclass AND NOT granted"
+  const waits = `SELECT FROM pg_locks WHERE relation = 'module_vendas.b'::regclass AND NOT granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
   await expect.poll(() => migrated.rows(waits)).toHaveLength(1)
   await other.query('LOCK TABLE module_vendas.a')
   await other.query('COMMIT')

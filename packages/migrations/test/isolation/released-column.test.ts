@@ -203,4 +203,5 @@ it('nobody reads the table between the end of its policies and COMMIT', async ()
 })
 
 const WAITING = `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-  AND classid = 7 AND objid = 7`
+  AND classid = 7 AND objid = 7
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`

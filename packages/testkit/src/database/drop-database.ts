@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Client, escapeIdentifier } from 'pg'
 import type { SharedPostgres } from '../postgres/shared-postgres.js'
 import { withClient } from '../postgres/with-client.js'
@@ -36,18 +37,35 @@ const ROLES_OF_DATABASE = `
   )
   select rolname as name from mine join pg_roles using (oid)`
 
+/** How long sessions may take to end before they are ended. */
+const ENDING_MS = 500
+
 /** Drops a database, its sessions and prepared transactions, and the roles made for it. */
 export async function dropDatabase(server: SharedPostgres, name: string): Promise<void> {
   await withClient(server.connectionString, async (client) => {
     const roles = await client.query<{ name: string }>(ROLES_OF_DATABASE, [name])
     await rollBackPrepared(client, server, name)
     await dropSlots(client, name)
+    await waitForSessions(client, name)
     await client.query(`drop database if exists ${escapeIdentifier(name)} with (force)`)
     await dropRoles(
       client,
       roles.rows.map((role) => role.name),
     )
   })
+}
+
+/** A client that is just ending must not be told that it was terminated: nobody listens any more. */
+async function waitForSessions(client: Client, name: string): Promise<void> {
+  const deadline = performance.now() + ENDING_MS
+  while (performance.now() < deadline) {
+    const { rowCount } = await client.query(
+      'select from pg_stat_activity where datname = $1 limit 1',
+      [name],
+    )
+    if (rowCount === 0) return
+    await sleep(10)
+  }
 }
 
 async function rollBackPrepared(
