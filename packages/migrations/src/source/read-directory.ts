@@ -20,12 +20,15 @@ const CODE = ['.ts', '.mts', '.cts', '.mjs', '.js', '.cjs']
  * `PLT_MIGRATION_INVALID`, `PLT_MIGRATION_DUPLICATE`, `PLT_MODULE_NAME_INVALID`
  */
 export function readDirectory(directory: string): readonly Migration[] {
+  const entries = entriesOf(directory)
   const folders = new Map<string, string>()
-  return entriesOf(directory).flatMap((entry) => {
+  // Only a link can be the same folder as another.
+  const hasLinks = entries.some((entry) => entry.isSymbolicLink())
+  return entries.flatMap((entry) => {
     const path = join(directory, entry.name)
     if (isFolder(entry, path)) {
       const migrations = readModule(path, entry.name)
-      if (migrations.length > 0) refuseSameFolder(path, folders)
+      if (hasLinks && migrations.length > 0) refuseSameFolder(path, folders)
       return migrations
     }
     if (extname(entry.name).toLowerCase() !== '.sql') return []
