@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs'
+import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { extname, join, sep } from 'node:path'
 import { assertModuleName, PlataformaError } from '@plataforma/core'
 import type { Migration } from '../migration/migration.js'
@@ -26,7 +26,7 @@ export function readDirectory(directory: string): readonly Migration[] {
   const hasLinks = entries.some((entry) => entry.isSymbolicLink())
   return entries.flatMap((entry) => {
     const path = join(directory, entry.name)
-    if (isFolder(entry, path)) {
+    if (target(entry, path).isDirectory()) {
       const migrations = readModule(path, entry.name)
       if (hasLinks && migrations.length > 0) refuseSameFolder(path, folders)
       return migrations
@@ -47,7 +47,7 @@ function readModule(folder: string, module: string): readonly Migration[] {
     const isCode = CODE.includes(extension) && !/\.d\.[mc]?ts$/i.test(entry.name)
     if (!isCode && extension !== '.sql') continue
     const place = folder + sep + entry.name
-    if (!isFile(entry, place)) throw noFile(place, module)
+    if (!target(entry, place).isFile()) throw noFile(place, module)
     const name = entry.name.slice(0, -extension.length)
     if (!isMigrationName(name)) throw wrongName(place, module)
     if (isCode) code.set(name, [...(code.get(name) ?? []), place])
@@ -119,20 +119,11 @@ function entriesOf(directory: string): readonly Dirent[] {
   }
 }
 
-/** A mounted volume has links in place of files and folders. */
-function isFolder(entry: Dirent, path: string): boolean {
-  if (!entry.isSymbolicLink()) return entry.isDirectory()
+/** What is there; a mounted volume has links in place of files and folders. */
+function target(entry: Dirent, path: string): Dirent | Stats {
+  if (!entry.isSymbolicLink()) return entry
   try {
-    return statSync(path).isDirectory()
-  } catch (cause) {
-    throw unreadable(path, cause)
-  }
-}
-
-function isFile(entry: Dirent, path: string): boolean {
-  if (!entry.isSymbolicLink()) return entry.isFile()
-  try {
-    return statSync(path).isFile()
+    return statSync(path)
   } catch (cause) {
     throw unreadable(path, cause)
   }
