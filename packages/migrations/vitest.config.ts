@@ -20,6 +20,7 @@ export default testConfig({
     'src/run/code/**',
     'src/run/compose-script.test.ts',
     'test/command.test.ts',
+    'test/program.test.ts',
     'test/deployers.test.ts',
     'test/parser-loading.test.ts',
     'test/races/running-deployer.test.ts',
